@@ -1,0 +1,3 @@
+"""Patron: the customer layer of a shop."""
+
+__version__ = "0.1.0"

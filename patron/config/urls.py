@@ -1,0 +1,11 @@
+"""Every address, room by room."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("patron.accounts.urls")),
+]
+handler400 = "patron.kernel.rendering.bad_request"
+handler403 = "patron.kernel.rendering.forbidden"
+handler404 = "patron.kernel.rendering.not_found"
+handler500 = "patron.kernel.rendering.server_error"

@@ -1,0 +1,39 @@
+"""How answers become bytes."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from django.utils.functional import Promise
+from rest_framework.renderers import BaseRenderer
+
+from patron.kernel import clock
+
+JSON: Final = "application/json"
+
+
+def encode(value: Any) -> bytes:
+    """JSON bytes; dates as the contract writes them, lazy translations as their words."""
+    return msgspec.json.encode(_words(value))
+
+
+class JsonRenderer(BaseRenderer):
+    """msgspec in the place of DRF's own renderer: a fifth of its cost."""
+
+    media_type = JSON
+    format = "json"
+    charset = None
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        return b"" if data is None else encode(data)
+
+
+def _words(data: Any) -> Any:
+    # msgspec writes neither lazy translations nor subclasses of str and dict, and drops the zeros of microseconds
+    if isinstance(data, dict):
+        return {str(key): _words(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_words(item) for item in data]
+    if isinstance(data, datetime):
+        return clock.iso(data)
+    return str(data) if isinstance(data, str | Promise) else data

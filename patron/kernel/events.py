@@ -1,0 +1,38 @@
+"""Words that travel up: a room says what happened, rooms above and beside hear it from the worker.
+
+An event is put in the transaction that causes it, as one job per listener, so it is heard exactly when that commits
+and each listener is retried alone. A listener may hear an event twice and must bear it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, Final
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+Listener = Callable[[str, dict[str, Any]], None]
+_listeners: dict[str, list[Listener]] = defaultdict(list)
+PRIORITY: Final = -10
+
+
+def listen(event: str, listener: Listener) -> None:
+    """Call `listener(event, payload)` in the worker for every `event`. Called once, when the room is ready."""
+    if listener not in _listeners[event]:
+        _listeners[event].append(listener)
+
+
+def put(event: str, **payload: Any) -> None:
+    """Tell every listener, if the open transaction commits. The payload holds ids and plain words, nothing personal."""
+    for listener in _listeners.get(event, ()):
+        deliver.configure(priority=PRIORITY).defer(
+            event=event, listener=f"{listener.__module__}.{listener.__qualname__}", payload=payload
+        )
+
+
+@app.task(name="kernel.deliver_event", retry=RetryStrategy(max_attempts=12, exponential_wait=2))
+def deliver(event: str, listener: str, payload: dict[str, Any]) -> None:
+    """One listener hears one event. A listener that no longer exists has nothing to hear."""
+    for each in _listeners.get(event, ()):
+        if f"{each.__module__}.{each.__qualname__}" == listener:
+            each(event, payload)

@@ -1,0 +1,65 @@
+"""Counters, kept answers and the audit of dynamic settings."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Counter(models.Model):
+    """Hits of one key in a window that starts with its first hit; see `limits`."""
+
+    key = models.CharField(_("key"), max_length=120, primary_key=True)
+    started_at = models.DateTimeField(_("started at"), db_index=True)
+    hits = models.PositiveIntegerField(_("hits"))
+
+    class Meta:
+        verbose_name = _("counter")
+        verbose_name_plural = _("counters")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class KeptAnswer(models.Model):
+    """The first answer to a request with an `Idempotency-Key`; see `idempotency`.
+
+    `scope` is a digest of caller, method, path and key; `request_digest` one of the body. `sealed_answer` is encrypted
+    (it may hold a session cookie) and empty while the first request is still running.
+    """
+
+    scope = models.CharField(_("scope"), max_length=64, primary_key=True)
+    request_digest = models.CharField(_("request digest"), max_length=64)
+    sealed_answer = models.BinaryField(_("sealed answer"), null=True)
+    created_at = models.DateTimeField(_("created at"), db_index=True)
+
+    class Meta:
+        verbose_name = _("kept answer")
+        verbose_name_plural = _("kept answers")
+
+    def __str__(self) -> str:
+        return self.scope[:12]
+
+
+class SettingChange(models.Model):
+    """One change of one dynamic setting: who, when, from what to what (secrets masked). Never updated."""
+
+    name = models.CharField(_("name"), max_length=100, db_index=True)
+    old_value = models.JSONField(_("old value"), null=True)
+    new_value = models.JSONField(_("new value"), null=True)
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("staff"),
+    )
+    source = models.CharField(_("source"), max_length=20)
+    changed_at = models.DateTimeField(_("changed at"), db_index=True)
+
+    class Meta:
+        verbose_name = _("setting change")
+        verbose_name_plural = _("setting changes")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.changed_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,5 @@
+"""The captured outside world: inboxes, clock, faults, reset. Only when PATRON_SANDBOX is on.
+
+Owns: `/sandbox/`, the clock's offset, demo data.
+Needs: every room below.
+"""
