@@ -1,0 +1,71 @@
+"""Keys for `Authorization: Token …`: made, looked up, taken back. Only digests are stored, so a key is shown once."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from patron.channels.models import Staff, StaffToken
+from patron.kernel import clock, secrets
+from patron.kernel.errors import NotFound
+
+LOGIN: Final = "login"  # the name of tokens that the password sign-in makes
+# A write for every call would make each read of the back office a write; staff only ask whether a key is still in use.
+USE_NOTED_EVERY: Final = timedelta(hours=1)
+_KEY: Final = re.compile(r"[0-9a-f]{40}")
+
+
+def issue(staff: Staff, name: str, expires_at: datetime | None = None) -> str:
+    """Make a token named `name` and return its key, 40 hex characters; `expires_at` None: it does not expire."""
+    key = secrets.new_token()
+    StaffToken.objects.create(
+        staff=staff, name=name, key_digest=secrets.digest(key), created_at=clock.now(), expires_at=expires_at
+    )
+    return key
+
+
+def owner(key: str) -> Staff | None:
+    """The active staff member whose valid token `key` is, None for any other text."""
+    token = find(key)
+    return token.staff if token else None
+
+
+def find(key: str) -> StaffToken | None:
+    """The valid token of `key` with its staff member, in one statement; None for any other text.
+
+    Its use is noted at most once an hour.
+    """
+    if not _KEY.fullmatch(key):
+        return None
+    now = clock.now()
+    token = valid(now).filter(key_digest=secrets.digest(key), staff__is_active=True).select_related("staff").first()
+    if token and (token.last_used_at is None or abs(now - token.last_used_at) >= USE_NOTED_EVERY):
+        StaffToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token
+
+
+def valid(now: datetime) -> QuerySet[StaffToken]:
+    """The tokens that are neither revoked nor expired at `now`."""
+    return StaffToken.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
+
+
+def revoke(staff: Staff, token_id: int) -> None:
+    """Take back one token of `staff`. Raises NotFound for another's, and for one that is revoked already."""
+    if not _revoke(StaffToken.objects.filter(staff=staff, pk=token_id)):
+        raise NotFound
+
+
+def revoke_sign_ins(staff: Staff, *, keep_newest: int = 0) -> int:
+    """Take back the tokens made by signing in, except the `keep_newest` last used; return how many.
+
+    Called in a transaction that holds the staff member's row, or parallel sign-ins could keep one each too many.
+    """
+    mine = valid(clock.now()).filter(staff=staff, name=LOGIN)
+    by_use = mine.order_by(Coalesce("last_used_at", F("created_at")).desc(), "-id")
+    return _revoke(mine.exclude(pk__in=by_use.values("pk")[:keep_newest])) if keep_newest else _revoke(mine)
+
+
+def _revoke(tokens: QuerySet[StaffToken]) -> int:
+    return tokens.filter(revoked_at=None).update(revoked_at=clock.now())
