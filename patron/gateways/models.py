@@ -15,7 +15,9 @@ class State(models.TextChoices):
 class OutgoingMessage(models.Model):
     """What an SMS and a mail have in common.
 
-    The text is sealed (it may hold a code or a link) and erased when the message has left or failed for good.
+    The content is sealed (it may hold a code or a link) and erased when the message has left, came too late or was
+    refused for good; of one that was given up after a day of trouble it is kept a while, for staff to send it again.
+    `request_id`: the request that caused it. `queued_at`: where the day of tries begins; moved by a retry of staff.
     """
 
     sealed_content = models.BinaryField(null=True, editable=False)
@@ -25,6 +27,7 @@ class OutgoingMessage(models.Model):
     trouble = models.CharField(_("last trouble"), max_length=300, blank=True)
     gateway = models.CharField(_("gateway"), max_length=50, blank=True)
     created_at = models.DateTimeField(_("created at"))
+    queued_at = models.DateTimeField(_("queued at"))
     sent_at = models.DateTimeField(_("sent at"), null=True)
     expires_at = models.DateTimeField(_("not after"), null=True)
     shopper_id = models.BigIntegerField(_("shopper"), null=True, db_index=True)

@@ -1,0 +1,142 @@
+"""Messages put on their way: a row with the sealed content and a job that holds only the row's id.
+
+Both are written in the caller's transaction, so a message leaves exactly when what it speaks of was committed. The
+worker delivers it (`tasks`), tries again while that helps and erases the content once it has left.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from patron.gateways.models import OutgoingMail, OutgoingMessage, OutgoingSms, State
+from patron.kernel import clock, context, secrets
+
+DELIVER_SMS: Final = "gateways.deliver_sms"
+DELIVER_MAIL: Final = "gateways.deliver_mail"
+# Queues apart, so that an operator may give codes a worker of their own.
+CODES: Final = "codes"
+MESSAGES: Final = "messages"
+CODE_PRIORITY: Final = 100
+MESSAGE_PRIORITY: Final = 10
+BULK_PRIORITY: Final = -30
+LONGEST_CODE_LIFE: Final = timedelta(minutes=10)
+LONGEST_SUBJECT: Final = 300
+_SEAL: Final = "outgoing-message"
+
+
+class Attachment(msgspec.Struct, frozen=True):
+    """A file of a mail. `content_type` as `application/pdf`."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+class Content(msgspec.Struct, frozen=True):
+    """What is sealed of a message: its words, and what only a mail has."""
+
+    text: str
+    html: str = ""
+    reply_to: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+
+class NothingLeft(Exception):
+    """The message cannot be sent again: it is not a failed one, or its content is erased."""
+
+
+def queue_sms(
+    to: str,
+    text: str,
+    *,
+    purpose: str,
+    is_otp: bool = False,
+    is_bulk: bool = False,
+    shopper_id: int | None = None,
+    expires_at: datetime | None = None,
+) -> int:
+    """Queue an SMS in the transaction at hand and return the id of its row.
+
+    `to`: E.164. `purpose`: a short word of our own, shown to staff (`login`). `is_otp`: overtakes everything else; one
+    without `expires_at` lives ten minutes. `is_bulk`: waits for everything else. `expires_at`: not delivered after it.
+    """
+    now = clock.now()
+    if is_otp and expires_at is None:
+        expires_at = now + LONGEST_CODE_LIFE
+    with transaction.atomic(savepoint=False):
+        row = OutgoingSms.objects.create(
+            to=to, is_otp=is_otp, **_common(Content(text), now, purpose, shopper_id, expires_at)
+        )
+        _defer(DELIVER_SMS, row.pk, is_otp=is_otp, is_bulk=is_bulk)
+    return row.pk
+
+
+def queue_mail(
+    to: str,
+    subject: str,
+    text: str,
+    *,
+    purpose: str,
+    html: str = "",
+    reply_to: str = "",
+    attachments: Sequence[Attachment] = (),
+    is_otp: bool = False,
+    is_bulk: bool = False,
+    shopper_id: int | None = None,
+    expires_at: datetime | None = None,
+) -> int:
+    """Queue a mail to one address in the transaction at hand and return the id of its row.
+
+    Line breaks in `subject` become spaces, so that no header can be slipped in; it is cut at 300 characters and, unlike
+    the rest, kept in clear for staff: it must hold no code. The other arguments are those of `queue_sms`.
+    """
+    now = clock.now()
+    content = Content(text, html, reply_to, tuple(attachments))
+    line = " ".join(subject.split())[:LONGEST_SUBJECT]
+    with transaction.atomic(savepoint=False):
+        row = OutgoingMail.objects.create(to=to, subject=line, **_common(content, now, purpose, shopper_id, expires_at))
+        _defer(DELIVER_MAIL, row.pk, is_otp=is_otp, is_bulk=is_bulk)
+    return row.pk
+
+
+def retry(message: OutgoingMessage) -> None:
+    """Queue a failed message anew (a button of the console), for another 24 hours of tries.
+
+    Raises NothingLeft unless it failed and its content is still there: a permanent failure and the end of a code's life
+    erase it, giving up after a day of trouble keeps it for some days.
+    """
+    task, is_otp = (DELIVER_SMS, message.is_otp) if isinstance(message, OutgoingSms) else (DELIVER_MAIL, False)
+    with transaction.atomic():
+        failed = type(message)._default_manager.filter(pk=message.pk, state=State.FAILED, sealed_content__isnull=False)
+        if not failed.update(state=State.QUEUED, attempts=0, trouble="", queued_at=clock.now()):
+            raise NothingLeft
+        _defer(task, message.pk, is_otp=is_otp, is_bulk=False)
+
+
+def unseal(sealed: bytes) -> Content:
+    """The content that was queued. Raises kernel.secrets.Unsealable."""
+    return msgspec.msgpack.decode(secrets.unseal(_SEAL, sealed), type=Content)
+
+
+def _common(
+    content: Content, now: datetime, purpose: str, shopper_id: int | None, expires_at: datetime | None
+) -> dict[str, Any]:
+    return {
+        "sealed_content": secrets.seal(_SEAL, msgspec.msgpack.encode(content)),
+        "purpose": purpose,
+        "created_at": now,
+        "queued_at": now,
+        "expires_at": expires_at,
+        "shopper_id": shopper_id,
+        "request_id": context.caller().request_id,
+    }
+
+
+def _defer(task: str, message_id: int, *, is_otp: bool, is_bulk: bool) -> None:
+    priority = CODE_PRIORITY if is_otp else BULK_PRIORITY if is_bulk else MESSAGE_PRIORITY
+    # By name: a request that queues a message need not load the clients that deliver it.
+    app.configure_task(task, priority=priority, queue=CODES if is_otp else MESSAGES).defer(message_id=message_id)
