@@ -3,8 +3,10 @@
 import ipaddress
 import re
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
+from patron.kernel import limits
 from patron.kernel.dynamic import BadValue
 
 
@@ -54,15 +56,30 @@ def regular_expression(value: Any) -> str:
     return value
 
 
-def choice(options: Collection[str]) -> Callable[[Any], str]:
-    """One of a closed list."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a closed list, which a form can offer."""
 
-    def clean(value: Any) -> str:
-        if value not in options:
-            raise BadValue(f"expected one of {', '.join(sorted(options))}")
+    options: tuple[str, ...]
+
+    def __call__(self, value: Any) -> str:
+        if value not in self.options:
+            raise BadValue(f"expected one of {', '.join(sorted(self.options))}")
         return str(value)
 
-    return clean
+
+def choice(options: Collection[str]) -> Choice:
+    """One of a closed list."""
+    return Choice(tuple(options))
+
+
+def duration(value: Any) -> Any:
+    """Seconds, or a duration as limits are written: 30, 30s, 10m, 1h, 1d."""
+    try:
+        limits.parse_duration(value)
+    except ValueError as error:
+        raise BadValue(str(error)) from error
+    return value
 
 
 def list_of(item: Callable[[Any], Any], *, most: int = 1000) -> Callable[[Any], list[Any]]:

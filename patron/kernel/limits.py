@@ -87,6 +87,12 @@ def is_spent(scope: str, subject: str, limit: Limit) -> bool:
         return cursor.fetchone() is not None
 
 
+def give_back(scope: str, subject: str) -> None:
+    """Take one hit back: it was counted before its outcome was known, and the outcome does not count."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE kernel_counter SET hits = hits - 1 WHERE key = %s AND hits > 0", [_key(scope, subject)])
+
+
 def forget(scope: str, subject: str) -> None:
     """Start the subject's window anew (a right password ends the count of wrong ones)."""
     with connection.cursor() as cursor:
