@@ -18,7 +18,18 @@ THROTTLES: Final[dict[str, dict[str, Any]]] = {
     "contact-us": {"count": 5, "duration": "1h"},
 }
 PROFILE_FIELDS: Final = frozenset(
-    ["first_name", "last_name", "email_allowed", "sms_allowed", "call_allowed", "gender", "date_of_birth", "phone", "attributes", "language_code"]
+    [
+        "first_name",
+        "last_name",
+        "email_allowed",
+        "sms_allowed",
+        "call_allowed",
+        "gender",
+        "date_of_birth",
+        "phone",
+        "attributes",
+        "language_code",
+    ]
 )
 
 
@@ -215,9 +226,7 @@ declare(
     _(
         "Limits by scope: login, login-failed, register, register-with-loyalty, password-reset, profile-update, contact-us."
     ),
-    lambda value: cleaning.mapping_to(
-        cleaning.shaped({"count": cleaning.integer(1, 1_000_000), "duration": _duration})
-    )(value),
+    cleaning.mapping_to(cleaning.shaped({"count": cleaning.integer(1, 1_000_000), "duration": _duration})),
     group=_LIMITS,
 )
 declare(

@@ -22,12 +22,15 @@ def e164(phone: str, region: str) -> str | None:
     return f"+{digits}" if 7 <= len(digits) <= 15 else None
 
 
-def country(number: str) -> str | None:
-    """The ISO region (`TR`) of an E.164 number, None where no plan knows it."""
+@lru_cache(maxsize=4096)
+def regions(number: str) -> tuple[str, ...]:
+    """The ISO regions (`TR`) an E.164 number may belong to; all of its country code where the plan does not tell."""
     try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
+        parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
-        return None
+        return ()
+    region = phonenumbers.region_code_for_number(parsed)
+    return (region,) if region else phonenumbers.region_codes_for_country_code(parsed.country_code or 0)
 
 
 def mask(phone: str) -> str:

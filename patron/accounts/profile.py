@@ -1,0 +1,206 @@
+"""A shopper, or staff for them, changes the profile.
+
+A new phone needs the code dance; nothing of such a request is applied before the right code is there.
+Source: user-profile-and-segments, PATCH Update User Profile; 1-shopper, Profile.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Final
+
+from django.db import IntegrityError
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from patron.accounts import avatars, consent, sessions, verification
+from patron.accounts.models import PHONE_TAKEN, Session, Shopper
+from patron.accounts.verification import Ask, Proof, Purpose
+from patron.gateways import outbox
+from patron.kernel import clock, dynamic, events, languages, phones, transactions
+from patron.kernel.errors import Invalid, Refusal
+
+PLAIN: Final = (
+    "first_name",
+    "last_name",
+    "email_allowed",
+    "sms_allowed",
+    "call_allowed",
+    "gender",
+    "date_of_birth",
+    "language_code",
+)
+SERVER_ATTRIBUTES: Final = frozenset(
+    {"register_client_type", "logged_ip", "kvkk_flat_page_version", "confirm", "has_loyalty", "verified_user"}
+)
+
+
+class Outcome(Enum):
+    """What became of the request."""
+
+    CHANGED = "changed"
+    CODE_SENT = "code sent"
+    CODE_RESENT = "code resent"
+
+
+def change(shopper: Shopper, session: Session, data: Mapping[str, Any], purpose: Purpose = Purpose.PROFILE) -> Outcome:
+    """Apply a validated request of the shopper.
+
+    `data`: the changeable fields, and `code`, `resend`, `end_other_sessions`, `avatar` (an uploaded file or null).
+    Raises Invalid (taken phone, unusable picture), Refusal (the dance), TooMany.
+    """
+    picture = avatars.reencode(data["avatar"]) if data.get("avatar") else None
+    phone = data.get("phone")
+    number = e164(phone) if phone else None
+    ask = _ask(shopper, session, data, number, purpose)
+    if data.get("resend"):
+        verification.resend(ask)
+        return Outcome.CODE_RESENT
+    proof = None
+    if data.get("code"):
+        proof = verification.evaluate(ask, data["code"])
+    elif number is not None and number != shopper.phone_e164:
+        is_taken = phone_is_taken(number, shopper.pk)
+        if is_taken and not dynamic.get("PREVENT_ENUMERATION"):
+            raise taken_phone()
+        verification.start(_decoy(ask) if is_taken else ask)
+        return Outcome.CODE_SENT
+    transactions.run(lambda: _apply(shopper.pk, session.pk, data, proof, picture))
+    if proof is not None:
+        verification.confirmed(purpose)
+    return Outcome.CHANGED
+
+
+def change_by_staff(shopper_id: int, data: Mapping[str, Any], staff_id: int) -> None:
+    """Apply changes a staff member makes in the console; permissions go through the ledger, a phone is unproven.
+
+    Raises Invalid for a taken phone.
+    """
+
+    def work() -> None:
+        shopper = Shopper.objects.select_for_update().get(pk=shopper_id)
+        before = consent.snapshot(shopper)
+        _assign(shopper, data)
+        if "phone" in data and e164(data["phone"] or "") != shopper.phone_e164:
+            _set_phone(shopper, data["phone"] or None, proven=False)
+            consent.follow_phone(shopper, data)
+        _save(shopper)
+        consent.record(shopper, before, staff_id=staff_id, source="staff")
+
+    transactions.run(work)
+
+
+def e164(phone: str) -> str | None:
+    """The number as it is compared; read in DEFAULT_PHONE_REGION when it names no country."""
+    return phones.e164(phone, dynamic.get("DEFAULT_PHONE_REGION"))
+
+
+def phone_is_taken(number: str, shopper_id: int = 0) -> bool:
+    """Whether an active shopper other than `shopper_id` has the number, while numbers must be unique."""
+    if not dynamic.get("PHONE_NUMBER_UNIQUE_VALIDATOR_ACTIVE"):
+        return False
+    return Shopper.objects.filter(phone_e164=number, is_active=True).exclude(pk=shopper_id).exists()
+
+
+def claim_of(number: str | None) -> str | None:
+    """What the unique column holds for a number: itself while numbers must be unique, else null."""
+    return number if number and dynamic.get("PHONE_NUMBER_UNIQUE_VALIDATOR_ACTIVE") else None
+
+
+def taken_phone() -> Invalid:
+    """400 on `phone`."""
+    return Invalid({"phone": [_("This phone number is already in use.")]})
+
+
+def _ask(shopper: Shopper, session: Session, data: Mapping[str, Any], number: str | None, purpose: Purpose) -> Ask:
+    if number is None and data.get("resend"):
+        number = verification.phone_of(session.pk, purpose)
+    return Ask(
+        session_id=session.pk,
+        purpose=purpose,
+        phone=number or "",
+        consent={"email": shopper.email} | {field: data.get(field) for field in consent.FIELDS},
+        shopper_id=shopper.pk,
+        language=shopper.language_code,
+    )
+
+
+def _decoy(ask: Ask) -> Ask:
+    from dataclasses import replace
+
+    return replace(ask, is_decoy=True)
+
+
+def _apply(
+    shopper_id: int, session_id: int, data: Mapping[str, Any], proof: Proof | None, picture: avatars.Picture | None
+) -> None:
+    if proof is not None:
+        verification.spend(proof)
+    shopper = Shopper.objects.select_for_update().get(pk=shopper_id)
+    before = consent.snapshot(shopper)
+    old_number = shopper.phone_e164
+    _assign(shopper, data)
+    if data.get("phone"):
+        _change_phone(shopper, data, proof)
+    if "avatar" in data:
+        avatars.replace(shopper, picture)
+    _save(shopper)
+    proven = frozenset(consent.PHONE_FIELDS) if proof else frozenset()
+    consent.record(shopper, before, proven=proven)
+    if proof is not None and shopper.phone_e164 != old_number:
+        _tell_of_new_phone(shopper, old_number)
+    if data.get("end_other_sessions"):
+        sessions.end_others(shopper_id, session_id)
+    events.put("shopper.changed", shopper_id=shopper_id)
+
+
+def _assign(shopper: Shopper, data: Mapping[str, Any]) -> None:
+    for field in PLAIN:
+        if field in data:
+            setattr(shopper, field, data[field])
+    given = {key: value for key, value in data.get("attributes", {}).items() if key not in SERVER_ATTRIBUTES}
+    if given:
+        shopper.attributes = shopper.attributes | given
+
+
+def _change_phone(shopper: Shopper, data: Mapping[str, Any], proof: Proof | None) -> None:
+    if proof is None:
+        if e164(data["phone"]) != shopper.phone_e164:  # changed under us since it was compared
+            raise Refusal(verification.PHONE_MISMATCH, _("Phone numbers do not match."))
+        shopper.phone = data["phone"]  # the same number, written another way
+        return
+    is_new = proof.phone != shopper.phone_e164
+    _set_phone(shopper, data["phone"], proven=True)
+    if is_new:
+        consent.follow_phone(shopper, data)
+
+
+def _set_phone(shopper: Shopper, phone: str | None, *, proven: bool) -> None:
+    shopper.phone = phone
+    shopper.phone_e164 = e164(phone) if phone else None
+    shopper.phone_claim = claim_of(shopper.phone_e164)
+    shopper.phone_verified_at = clock.now() if proven else None
+
+
+def _save(shopper: Shopper) -> None:
+    shopper.modified_date = clock.now()
+    try:
+        shopper.save()
+    except IntegrityError as error:
+        if transactions.constraint_of(error) == PHONE_TAKEN:
+            raise taken_phone() from error
+        raise
+
+
+def _tell_of_new_phone(shopper: Shopper, old_number: str | None) -> None:
+    if not dynamic.get("NOTIFY_OLD_PHONE"):
+        return
+    shop = dynamic.get("SHOP_NAME")
+    with translation.override(languages.base(shopper.language_code) or languages.DEFAULT_LANGUAGE):
+        text = _(
+            "%(shop)s: the phone number of your account was changed to %(phone)s. If this was not you, contact us."
+        ) % {"shop": shop, "phone": phones.mask(shopper.phone_e164 or "")}
+        subject = _("%(shop)s: your phone number was changed") % {"shop": shop}
+    if old_number:
+        outbox.queue_sms(old_number, text, purpose="phone-changed", shopper_id=shopper.pk)
+    if shopper.email:
+        outbox.queue_mail(shopper.email, subject, text, purpose="phone-changed", shopper_id=shopper.pk)

@@ -1,0 +1,149 @@
+"""Sessions of the storefront: opened for a guest, signed in, rotated, ended.
+
+The key is in the cookie alone; the table holds its digest. Rotation changes the digest in place, so what belongs to the
+session (a challenge that waits for its code) stays with it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from patron.accounts.models import Session, Shopper
+from patron.kernel import clock, context, dynamic, secrets, transactions
+from patron.kernel.errors import NotFound
+
+SEEN_EVERY: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session and the key its cookie must carry."""
+
+    session_id: int
+    key: str
+
+
+def find(key: str | None) -> Session | None:
+    """The living session of a cookie with its shopper, in one statement; None for any other value."""
+    if not key:
+        return None
+    session = (
+        Session.objects.select_related("shopper")
+        .filter(key_digest=secrets.digest(key), expires_at__gt=clock.now())
+        .first()
+    )
+    if session and session.shopper and not session.shopper.is_active:
+        return None
+    return session
+
+
+def open_guest() -> Opened:
+    """A new session for a guest."""
+    key = secrets.new_token()
+    created = Session.objects.create(**_fields(key, clock.now()))
+    return Opened(created.pk, key)
+
+
+def sign_in(session: Session | None, shopper: Shopper) -> Opened:
+    """Sign the shopper in under a new key. A guest's session goes on; one of somebody else ends.
+
+    Joins the caller's transaction.
+    """
+    now = clock.now()
+    key = secrets.new_token()
+    Shopper.objects.filter(pk=shopper.pk).update(last_login=now)
+    fields = _fields(key, now) | {"shopper_id": shopper.pk, "authenticated_at": now, "captcha_passed_at": None}
+    if session is not None:
+        if session.shopper_id in (None, shopper.pk):
+            fields.pop("created_at")
+            if Session.objects.filter(pk=session.pk, key_digest=session.key_digest).update(**fields):
+                return Opened(session.pk, key)
+        else:
+            Session.objects.filter(pk=session.pk).delete()
+    return Opened(Session.objects.create(**fields).pk, key)
+
+
+def rotate(session: Session) -> Opened:
+    """A new key for the same session, after a change of privilege."""
+    key = secrets.new_token()
+    Session.objects.filter(pk=session.pk).update(key_digest=secrets.digest(key), authenticated_at=clock.now())
+    return Opened(session.pk, key)
+
+
+def touch(session_id: int) -> None:
+    """Push the end of a session that is in use further away."""
+    now = clock.now()
+    Session.objects.filter(pk=session_id).update(last_seen_at=now, expires_at=now + _lifetime())
+
+
+def end(session: Session) -> None:
+    """Sign out: the row is gone, so the cookie is worth nothing."""
+    Session.objects.filter(pk=session.pk).delete()
+
+
+def end_one(shopper_id: int, session_id: int) -> None:
+    """End one of the shopper's own. Raises NotFound for any other."""
+    if not Session.objects.filter(pk=session_id, shopper_id=shopper_id).delete()[0]:
+        raise NotFound
+
+
+def end_others(shopper_id: int, keep: int = 0) -> int:
+    """End all of the shopper's sessions but `keep` (0: none is kept); how many there were."""
+    return Session.objects.filter(shopper_id=shopper_id).exclude(pk=keep).delete()[1].get("accounts.Session", 0)
+
+
+def listed(shopper_id: int, current: int) -> list[dict[str, Any]]:
+    """The shopper's living sessions, the newest activity first."""
+    rows = Session.objects.filter(shopper_id=shopper_id, expires_at__gt=clock.now()).order_by("-last_seen_at", "-pk")
+    return [
+        {
+            "id": row.pk,
+            "ip": row.ip,
+            "user_agent": row.user_agent,
+            "client_type": row.client_type,
+            "created_date": row.created_at,
+            "last_seen_date": row.last_seen_at,
+            "is_current": row.pk == current,
+        }
+        for row in rows[:100]
+    ]
+
+
+def is_fresh(session: Session) -> bool:
+    """Whether the shopper signed in a short while ago (FRESH_LOGIN_SECONDS)."""
+    limit = timedelta(seconds=dynamic.get("FRESH_LOGIN_SECONDS"))
+    return session.authenticated_at is not None and clock.now() - session.authenticated_at <= limit
+
+
+def choose_currency(session: Session | None, currency_code: str) -> Opened | None:
+    """Remember the currency; a guest without a session gets one."""
+
+    def work() -> Opened | None:
+        opened = None if session else open_guest()
+        chosen = opened.session_id if opened else session.pk if session else 0
+        Session.objects.filter(pk=chosen).update(currency_code=currency_code)
+        return opened
+
+    return transactions.run(work)
+
+
+def seconds() -> int:
+    """How long a cookie lives."""
+    return int(_lifetime().total_seconds())
+
+
+def _lifetime() -> timedelta:
+    return timedelta(days=dynamic.get("SESSION_DAYS"))
+
+
+def _fields(key: str, now: datetime) -> dict[str, Any]:
+    caller = context.caller()
+    return {
+        "key_digest": secrets.digest(key),
+        "created_at": now,
+        "expires_at": now + _lifetime(),
+        "last_seen_at": now,
+        "ip": caller.ip,
+        "user_agent": caller.user_agent,
+        "client_type": caller.client_type,
+    }

@@ -1,0 +1,87 @@
+"""Shapes that several rooms take in."""
+
+import re
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from patron.kernel import clock, dynamic, languages
+
+MAX_ATTRIBUTES_BYTES: Final = 16_384
+GENDERS: Final = ("male", "female", "unknown")
+
+
+class PhoneField(serializers.CharField):
+    """A phone that matches USER_PHONE_REGEX and can be read as a number; kept as it was given."""
+
+    default_error_messages = {"invalid": _("Enter a valid phone number.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=60, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        from patron.kernel import phones
+
+        phone = str(super().to_internal_value(data))
+        if not re.search(dynamic.get("USER_PHONE_REGEX"), phone) or not phones.e164(
+            phone, dynamic.get("DEFAULT_PHONE_REGION")
+        ):
+            self.fail("invalid")
+        return phone
+
+
+class BirthDateField(serializers.DateField):
+    """A past date after 1900."""
+
+    default_error_messages = {"past": _("Enter a past date after 1900.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+
+    def to_internal_value(self, value: Any) -> date:
+        born: date = super().to_internal_value(value)
+        if not date(1900, 1, 1) < born < clock.now().date():
+            self.fail("past")
+        return born
+
+
+class LanguageField(serializers.CharField):
+    """A language Patron speaks, with or without a region; kept in lower case."""
+
+    default_error_messages = {"unknown": _("This language is not supported.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=10, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        code = str(super().to_internal_value(data)).lower().replace("_", "-")
+        if languages.base(code) is None or not re.fullmatch(r"[a-z]{2}(-[a-z0-9]{2,8})?", code):
+            self.fail("unknown")
+        return code
+
+
+class AttributesField(serializers.Field[dict[str, Any], Any, Any, Any]):
+    """A JSON object of at most 16 KB; in a form, its text."""
+
+    default_error_messages = {
+        "not_a_dict": _("Expected an object."),
+        "too_large": _("The attributes are too large."),
+    }
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, str):
+            try:
+                data = msgspec.json.decode(data)
+            except (msgspec.DecodeError, RecursionError):
+                self.fail("not_a_dict")
+        if not isinstance(data, dict):
+            self.fail("not_a_dict")
+        if len(msgspec.json.encode(data)) > MAX_ATTRIBUTES_BYTES:
+            self.fail("too_large")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
