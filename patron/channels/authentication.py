@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -33,6 +33,13 @@ class StaffTokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return SCHEME
+
+
+def caller(request: Request) -> StaffToken:
+    """The token that a request to a view of staff came with. Raises NotAuthenticated for a view that lets others in."""
+    if not isinstance(request.auth, StaffToken):
+        raise NotAuthenticated
+    return request.auth
 
 
 class IsStaff(BasePermission):

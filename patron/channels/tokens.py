@@ -6,12 +6,14 @@ from typing import Final
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from patron.channels.models import Staff, StaffToken
-from patron.kernel import clock, secrets
-from patron.kernel.errors import NotFound
+from patron.kernel import clock, secrets, transactions
+from patron.kernel.errors import Forbidden, Invalid, NotFound
 
 LOGIN: Final = "login"  # the name of tokens that the password sign-in makes
+MOST_FOR_PROGRAMS: Final = 100
 # A write for every call would make each read of the back office a write; staff only ask whether a key is still in use.
 USE_NOTED_EVERY: Final = timedelta(hours=1)
 _KEY: Final = re.compile(r"[0-9a-f]{40}")
@@ -24,6 +26,26 @@ def issue(staff: Staff, name: str, expires_at: datetime | None = None) -> str:
         staff=staff, name=name, key_digest=secrets.digest(key), created_at=clock.now(), expires_at=expires_at
     )
     return key
+
+
+def issue_for_program(signed_in: StaffToken, name: str, expires_at: datetime | None) -> tuple[StaffToken, str]:
+    """A further token for the owner of `signed_in`, and its key.
+
+    `signed_in` must come from a sign-in with a password: a program whose key leaked must not be able to make itself
+    another. Raises Forbidden, and Invalid when the owner has MOST_FOR_PROGRAMS already.
+    """
+    if signed_in.name != LOGIN:
+        raise Forbidden(_("Only a sign-in with a password can make tokens."))
+    staff = signed_in.staff
+
+    def work() -> str:
+        Staff.objects.select_for_update(no_key=True).get(pk=staff.pk)  # parallel makers are counted one by one
+        if valid(clock.now()).filter(staff=staff).exclude(name=LOGIN).count() >= MOST_FOR_PROGRAMS:
+            raise Invalid({"non_field_errors": [_("There are too many tokens. Revoke one that is not used.")]})
+        return issue(staff, name, expires_at)
+
+    key = transactions.run(work)
+    return StaffToken.objects.get(key_digest=secrets.digest(key)), key
 
 
 def owner(key: str) -> Staff | None:
@@ -49,6 +71,11 @@ def find(key: str) -> StaffToken | None:
 def valid(now: datetime) -> QuerySet[StaffToken]:
     """The tokens that are neither revoked nor expired at `now`."""
     return StaffToken.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
+
+
+def end(token: StaffToken) -> None:
+    """Take a token back; one that is revoked already stays so."""
+    _revoke(StaffToken.objects.filter(pk=token.pk))
 
 
 def revoke(staff: Staff, token_id: int) -> None:

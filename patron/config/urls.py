@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("patron.accounts.urls")),
+    path("", include("patron.channels.urls")),
 ]
 handler400 = "patron.kernel.rendering.bad_request"
 handler403 = "patron.kernel.rendering.forbidden"

@@ -11,7 +11,8 @@ from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 
 PREFIX: Final = "/console/"
-_LAYERS: Final = (
+_Door = Callable[[HttpRequest], HttpResponse]
+_LAYERS: Final[tuple[Callable[[_Door], _Door], ...]] = (
     SessionMiddleware,
     CsrfViewMiddleware,
     AuthenticationMiddleware,
@@ -23,9 +24,9 @@ _LAYERS: Final = (
 class ConsoleMiddleware:
     """One prefix test for every other request, since each layer would cost it about two per cent."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: _Door) -> None:
         self.get_response = get_response
-        chain: Callable[[HttpRequest], HttpResponse] = get_response
+        chain: _Door = get_response
         self._views: list[object] = []
         for layer in reversed(_LAYERS):
             chain = layer(chain)
