@@ -32,7 +32,7 @@ class Picture:
     content_type: str
 
 
-def reencode(upload: UploadedFile[bytes]) -> Picture:
+def reencode(upload: "UploadedFile[bytes]") -> Picture:
     """A clean WebP of at most 512 x 512 pixels. Raises Invalid on `avatar` for anything that is no such picture."""
     if (upload.size or 0) > MAX_BYTES:
         raise _unusable(_("The picture must be at most 5 MB."))

@@ -62,7 +62,7 @@ class Shopper(models.Model):
 
 
 class Session(models.Model):
-    """One browser or app. A guest's has no shopper. The key itself is only in the cookie; rotation replaces the digest."""
+    """One browser or app. A guest's has no shopper. The key is in the cookie alone; rotation replaces the digest."""
 
     key_digest = models.CharField(max_length=64, unique=True, editable=False)
     shopper = models.ForeignKey(Shopper, models.CASCADE, null=True, related_name="sessions", verbose_name=_("shopper"))
@@ -88,7 +88,7 @@ class Challenge(models.Model):
     """A code that was sent and waits to be confirmed. One per session and purpose; a resend replaces the code in it.
 
     `code_digest` is an HMAC under the secret key, never the code. `consent` holds what step 1 submitted: email,
-    email_allowed, sms_allowed, call_allowed. `is_decoy`: nothing was sent, so no code can be right (PREVENT_ENUMERATION).
+    email_allowed, sms_allowed, call_allowed. `is_decoy`: nothing was sent, so no code can be right.
     """
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="challenges", verbose_name=_("session"))
@@ -146,7 +146,7 @@ class Consent(models.Model):
 
 
 class Avatar(models.Model):
-    """A re-encoded picture under a random name. In the database, so that it is backed up, moved and erased with the rest."""
+    """A re-encoded picture under a random name; in the database, to be backed up, moved and erased with the rest."""
 
     name = models.CharField(max_length=60, primary_key=True)
     shopper = models.OneToOneField(Shopper, models.CASCADE, related_name="picture")

@@ -224,7 +224,7 @@ declare(
     "THROTTLING_SETTINGS",
     THROTTLES,
     _(
-        "Limits by scope: login, login-failed, register, register-with-loyalty, password-reset, profile-update, contact-us."
+        "Limits by scope: login, login-failed, register, password-reset, profile-update, contact-us and others."
     ),
     cleaning.mapping_to(cleaning.shaped({"count": cleaning.integer(1, 1_000_000), "duration": _duration})),
     group=_LIMITS,

@@ -1,7 +1,7 @@
 """The phone-code dance: a code goes out, is sent again, is confirmed. One process for every purpose.
 
-Three steps, each a function: `start`, `resend`, and `evaluate` with `spend`. A try is counted by one UPDATE that commits
-before the code is looked at, so that parallel guesses cannot outrun the limit; `spend` uses the challenge up inside the
+Three steps, each a function: `start`, `resend`, and `evaluate` with `spend`. A try is counted by one UPDATE that
+commits before the code is looked at, so that parallel guesses cannot outrun the limit; `spend` uses the challenge up inside the
 transaction that applies what the code was for, so that it works once.
 
 Source: user-profile-and-segments, PATCH Update User Profile; 1-shopper, The phone-code dance.

@@ -2,6 +2,7 @@
 
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,13 @@ class Caller:
     endpoint: str = ""
 
 
-_caller: ContextVar[Caller] = ContextVar("patron_caller", default=Caller())
+_NOBODY: Final = Caller()
+_caller: ContextVar[Caller] = ContextVar("patron_caller")
 
 
 def caller() -> Caller:
     """The caller of the request at hand; an empty one outside requests."""
-    return _caller.get()
+    return _caller.get(_NOBODY)
 
 
 def enter(value: Caller) -> None:
@@ -35,4 +37,4 @@ def enter(value: Caller) -> None:
 
 def at_endpoint(endpoint: str) -> None:
     """Name the endpoint once it is known."""
-    _caller.set(replace(_caller.get(), endpoint=endpoint))
+    _caller.set(replace(caller(), endpoint=endpoint))

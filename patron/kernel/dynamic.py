@@ -39,9 +39,9 @@ _values: Mapping[str, Any] | None = None
 _read_at = 0.0
 
 
-def declare(name: str, default: Any, help: Text, clean: Callable[[Any], Any], *, group: str) -> None:
+def declare(name: str, default: Any, sentence: Text, clean: Callable[[Any], Any], *, group: str) -> None:
     """Add a setting. The default must pass its own `clean`."""
-    REGISTRY[name] = Setting(name, clean(default), help, clean, group)
+    REGISTRY[name] = Setting(name, clean(default), sentence, clean, group)
 
 
 def get(name: str) -> Any:

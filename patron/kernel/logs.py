@@ -75,6 +75,9 @@ def configure(level: str = "INFO") -> None:
     root.setLevel(level)
     logging.getLogger("procrastinate").setLevel(logging.WARNING)  # its INFO prints every job's arguments
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("django.request").setLevel(
+        logging.ERROR
+    )  # repeats the access line, with addresses that hold tokens
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
