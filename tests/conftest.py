@@ -1,0 +1,111 @@
+"""Fixtures every room uses."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
+
+from patron.gateways import faults, outbox
+from patron.gateways.models import CapturedMail, CapturedSms
+from patron.kernel import clock, dynamic
+
+_FETCH = """
+SELECT id, queue_name, task_name, priority, lock, queueing_lock, args, status, scheduled_at, attempts
+FROM procrastinate_fetch_job_v2(%s::varchar[], NULL)
+"""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_clock() -> None:
+    """The clock of the sandbox reads the database by a connection of its own: only tests of the clock install it."""
+    clock.install_offset(None)
+
+
+@pytest.fixture(autouse=True)
+def fresh_snapshots() -> Iterator[None]:
+    """What a process knows of settings and faults ends with each test, as its transaction does."""
+    yield
+    dynamic.forget()
+    faults.forget()
+
+
+@pytest.fixture
+def setting(db: None) -> Callable[[str, Any], None]:
+    """`setting(name, value)` changes a dynamic setting for the test, with its validation."""
+    return lambda name, value: dynamic.put(name, value, staff_id=None, source="test")
+
+
+@pytest.fixture
+def run_jobs() -> Callable[..., int]:
+    """`run_jobs()` does the worker's work in the test's own transaction: every job that is due, in the worker's order.
+
+    `run_jobs(queues=[…])` only those. A job that its retry strategy wants again is rescheduled as the worker would, an
+    exception that nobody wants again is the test's. Returns how many jobs ran.
+    """
+    return _run_jobs
+
+
+@pytest.fixture
+def sms_outbox() -> Callable[[], list[CapturedSms]]:
+    """`sms_outbox()` delivers what is queued and returns every captured SMS, newest first."""
+
+    def deliver() -> list[CapturedSms]:
+        _run_jobs(queues=[outbox.CODES, outbox.MESSAGES])
+        return list(CapturedSms.objects.order_by("-id"))
+
+    return deliver
+
+
+@pytest.fixture
+def mail_outbox() -> Callable[[], list[CapturedMail]]:
+    """`mail_outbox()` delivers what is queued and returns every captured mail, newest first."""
+
+    def deliver() -> list[CapturedMail]:
+        _run_jobs(queues=[outbox.CODES, outbox.MESSAGES])
+        return list(CapturedMail.objects.order_by("-id"))
+
+    return deliver
+
+
+def _run_jobs(queues: list[str] | None = None) -> int:
+    ran = 0
+    while (job := _fetch(queues)) is not None:
+        _run(job)
+        ran += 1
+    return ran
+
+
+def _fetch(queues: list[str] | None) -> Job | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_FETCH, [queues])
+        row = cursor.fetchone()
+        columns = [column.name for column in cursor.description]
+    found = dict(zip(columns, row, strict=True))
+    if found["id"] is None:
+        return None
+    return Job(
+        **{
+            "queue" if key == "queue_name" else "task_kwargs" if key == "args" else key: value
+            for key, value in found.items()
+        }
+    )
+
+
+def _run(job: Job) -> None:
+    task = app.tasks[job.task_name]
+    try:
+        task.func(**job.task_kwargs)
+    except Exception as error:
+        again = task.get_retry_exception(exception=error, job=job)
+        if again is None:
+            raise
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT procrastinate_retry_job_v2(%s, %s, NULL, NULL, NULL)", [job.id, again.retry_decision.retry_at]
+            )
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'succeeded', true)", [job.id])
