@@ -1,0 +1,1 @@
+"""What requests about the shopper may carry."""

@@ -1,0 +1,1 @@
+"""The storefront's addresses about the shopper: sign-in, registration, profile."""
