@@ -1,7 +1,7 @@
 """Django's session, login, message and CSRF layers, for the console's addresses only."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
@@ -12,7 +12,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 PREFIX: Final = "/console/"
 _Door = Callable[[HttpRequest], HttpResponse]
-_LAYERS: Final[tuple[Callable[[_Door], _Door], ...]] = (
+_LAYERS: Final[tuple[Callable[..., Any], ...]] = (
     SessionMiddleware,
     CsrfViewMiddleware,
     AuthenticationMiddleware,

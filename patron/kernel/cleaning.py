@@ -6,8 +6,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from patron.kernel import limits
 from patron.kernel.dynamic import BadValue
+from patron.kernel.errors import Text
 
 
 def boolean(value: Any) -> bool:
@@ -17,29 +20,33 @@ def boolean(value: Any) -> bool:
         return value
     if str(value).strip().lower() in words:
         return words[str(value).strip().lower()]
-    raise BadValue("expected true or false")
+    raise BadValue(_("expected true or false"))
 
 
-def integer(low: int, high: int, *, why: str = "") -> Callable[[Any], int]:
+def integer(low: int, high: int, *, why: Text | None = None) -> Callable[[Any], int]:
     """A whole number from `low` to `high`; `why` is added to the refusal."""
 
     def clean(value: Any) -> int:
         if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,12}", str(value).strip()):
-            raise BadValue("expected a whole number")
+            raise BadValue(_("expected a whole number"))
         number = int(value)
         if not low <= number <= high:
-            raise BadValue(f"expected a number from {low} to {high}{'; ' + why if why else ''}")
+            expected = _("expected a number from %(low)d to %(high)d") % {"low": low, "high": high}
+            raise BadValue(f"{expected}; {why}" if why else expected)
         return number
 
     return clean
 
 
-def text(longest: int, *, pattern: str = r"[^\x00]*", expected: str = "text") -> Callable[[Any], str]:
-    """A string of at most `longest` characters that matches `pattern` whole."""
+def text(longest: int, *, pattern: str = r"[^\x00]*", expected: Text | None = None) -> Callable[[Any], str]:
+    """A string of at most `longest` characters that matches `pattern` whole; `expected` says what it is."""
 
     def clean(value: Any) -> str:
         if not isinstance(value, str) or len(value) > longest or not re.fullmatch(pattern, value, re.DOTALL):
-            raise BadValue(f"expected {expected} of at most {longest} characters")
+            raise BadValue(
+                _("expected %(what)s of at most %(longest)d characters")
+                % {"what": expected or _("text"), "longest": longest}
+            )
         return value
 
     return clean
@@ -48,11 +55,11 @@ def text(longest: int, *, pattern: str = r"[^\x00]*", expected: str = "text") ->
 def regular_expression(value: Any) -> str:
     """An expression that compiles."""
     if not isinstance(value, str) or len(value) > 500:
-        raise BadValue("expected a regular expression of at most 500 characters")
+        raise BadValue(_("expected a regular expression of at most 500 characters"))
     try:
         re.compile(value)
     except re.error as error:
-        raise BadValue(f"the regular expression does not compile: {error}") from error
+        raise BadValue(_("the regular expression does not compile: %(error)s") % {"error": error}) from error
     return value
 
 
@@ -64,7 +71,7 @@ class Choice:
 
     def __call__(self, value: Any) -> str:
         if value not in self.options:
-            raise BadValue(f"expected one of {', '.join(sorted(self.options))}")
+            raise BadValue(_("expected one of %(options)s") % {"options": ", ".join(sorted(self.options))})
         return str(value)
 
 
@@ -78,7 +85,7 @@ def duration(value: Any) -> Any:
     try:
         limits.parse_duration(value)
     except ValueError as error:
-        raise BadValue(str(error)) from error
+        raise BadValue(_("%(value)s is no duration such as 30, 30s, 10m, 1h or 1d") % {"value": repr(value)}) from error
     return value
 
 
@@ -87,7 +94,7 @@ def list_of(item: Callable[[Any], Any], *, most: int = 1000) -> Callable[[Any], 
 
     def clean(value: Any) -> list[Any]:
         if not isinstance(value, list) or len(value) > most:
-            raise BadValue(f"expected a list of at most {most} items")
+            raise BadValue(_("expected a list of at most %(most)d items") % {"most": most})
         return [item(each) for each in value]
 
     return clean
@@ -98,13 +105,13 @@ def network(value: Any) -> str:
     try:
         return str(ipaddress.ip_network(str(value), strict=False))
     except ValueError as error:
-        raise BadValue(f"{value!r} is no address or network such as 10.0.0.0/8") from error
+        raise BadValue(_("%(value)s is no address or network such as 10.0.0.0/8") % {"value": repr(value)}) from error
 
 
 def http_url(value: Any) -> str:
     """An absolute http or https address."""
     if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
-        raise BadValue("expected an address that starts with http:// or https://")
+        raise BadValue(_("expected an address that starts with http:// or https://"))
     return value.rstrip("/")
 
 
@@ -115,15 +122,16 @@ def shaped(
 
     def clean(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise BadValue(f"expected an object with {', '.join(fields)}")
+            raise BadValue(_("expected an object with %(fields)s") % {"fields": ", ".join(fields)})
         unknown = set(value) - set(fields)
         missing = set(fields) - set(value) - set(optional)
         if unknown or missing:
-            raise BadValue(
-                f"expected an object with {', '.join(fields)}"
-                + (f"; unknown: {', '.join(sorted(unknown))}" if unknown else "")
-                + (f"; missing: {', '.join(sorted(missing))}" if missing else "")
-            )
+            parts = [_("expected an object with %(fields)s") % {"fields": ", ".join(fields)}]
+            if unknown:
+                parts.append(_("unknown: %(fields)s") % {"fields": ", ".join(sorted(unknown))})
+            if missing:
+                parts.append(_("missing: %(fields)s") % {"fields": ", ".join(sorted(missing))})
+            raise BadValue("; ".join(parts))
         cleaned = {}
         for key, inner in value.items():
             try:
@@ -142,11 +150,11 @@ def mapping_to(
 
     def clean(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict) or len(value) > 200:
-            raise BadValue("expected an object from names to values")
+            raise BadValue(_("expected an object from names to values"))
         cleaned = {}
         for key, each in value.items():
             if not re.fullmatch(key_pattern, str(key)):
-                raise BadValue(f"{key!r} is no name of letters, digits, - and _")
+                raise BadValue(_("%(key)s is no name of letters, digits, - and _") % {"key": repr(key)})
             try:
                 cleaned[str(key)] = inner(each)
             except BadValue as error:

@@ -6,16 +6,20 @@ costs no query.
 """
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from patron.kernel.errors import Text
 
 SNAPSHOT_SECONDS: Final = 2.0
-_SECRET_WORDS: Final = ("password", "secret", "token")
+MASK: Final = "********"
+_SECRET: Final = re.compile(r"(^|[_-])(passwords?|secrets?|tokens?|(api|private|secret)_?key)$", re.IGNORECASE)
 
 
 class BadValue(ValueError):
@@ -53,7 +57,10 @@ def get(name: str) -> Any:
 
 
 def put(name: str, value: Any, *, staff_id: int | None, source: str) -> None:
-    """Store a cleaned value and its audit row in one transaction. Raises BadValue, KeyError."""
+    """Store a cleaned value and its audit row in one transaction. Raises BadValue, KeyError.
+
+    A secret that comes as its mask, as it was shown, stays what it is.
+    """
     from constance.models import Constance
     from django.db import transaction
 
@@ -61,17 +68,17 @@ def put(name: str, value: Any, *, staff_id: int | None, source: str) -> None:
     from patron.kernel.models import SettingChange
 
     setting = REGISTRY[name]
-    cleaned = setting.clean(value)
     with transaction.atomic():
         row = Constance.objects.select_for_update().filter(key=name).first()
         old = _load(row.value) if row else setting.default
+        cleaned = setting.clean(_unmasked(value, old, _is_secret(name)))
         if old == cleaned:
             return
         Constance.objects.update_or_create(key=name, defaults={"value": _dump(cleaned)})
         SettingChange.objects.create(
             name=name,
-            old_value=masked(old),
-            new_value=masked(cleaned),
+            old_value=masked(old, name),
+            new_value=masked(cleaned, name),
             staff_id=staff_id,
             source=source,
             changed_at=clock.now(),
@@ -86,16 +93,35 @@ def forget() -> None:
     _values = None
 
 
-def masked(value: Any) -> Any:
-    """The value with every password, secret and token in it replaced, fit to show and to keep in the audit."""
+def masked(value: Any, name: str = "") -> Any:
+    """The value of setting `name` with every password, secret and token in it replaced, fit to show and to audit."""
+    return _masked(value, _is_secret(name))
+
+
+def _is_secret(name: str) -> bool:
+    return _SECRET.search(name) is not None
+
+
+def _masked(value: Any, secret: bool) -> Any:
     if isinstance(value, dict):
-        return {
-            key: "********" if any(word in str(key).lower() for word in _SECRET_WORDS) and inner else masked(inner)
-            for key, inner in value.items()
-        }
+        return {key: _masked(inner, secret or _is_secret(str(key))) for key, inner in value.items()}
     if isinstance(value, list):
-        return [masked(inner) for inner in value]
-    return value
+        return [_masked(inner, secret) for inner in value]
+    return MASK if secret and isinstance(value, str) and value else value
+
+
+def _unmasked(value: Any, old: Any, secret: bool) -> Any:
+    if isinstance(value, dict):
+        olds = old if isinstance(old, dict) else {}
+        return {key: _unmasked(inner, olds.get(key), secret or _is_secret(str(key))) for key, inner in value.items()}
+    if isinstance(value, list):
+        olds_in_order = [*old, *[None] * len(value)] if isinstance(old, list) else [None] * len(value)
+        return [_unmasked(inner, before, secret) for inner, before in zip(value, olds_in_order, strict=False)]
+    if not secret or value != MASK:
+        return value
+    if not isinstance(old, str):
+        raise BadValue(_("there is no secret behind ******** here: enter it"))
+    return old
 
 
 def _refresh() -> Mapping[str, Any]:
