@@ -1,5 +1,6 @@
 """Fixtures every room uses."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
 from patron.gateways import faults, outbox
+from patron.gateways.delivery import Postponed
 from patron.gateways.models import CapturedMail, CapturedSms
 from patron.kernel import clock, dynamic
 
@@ -42,8 +44,8 @@ def setting(db: None) -> Callable[[str, Any], None]:
 def run_jobs() -> Callable[..., int]:
     """`run_jobs()` does the worker's work in the test's own transaction: every job that is due, in the worker's order.
 
-    `run_jobs(queues=[…])` only those. A job that its retry strategy wants again is rescheduled as the worker would, an
-    exception that nobody wants again is the test's. Returns how many jobs ran.
+    `run_jobs(queues=[…])` only those. A delivery that is postponed is rescheduled as the worker would; any other
+    exception, which the worker would try again later, is the test's. Returns how many jobs ran.
     """
     return _run_jobs
 
@@ -86,22 +88,15 @@ def _fetch(queues: list[str] | None) -> Job | None:
     found = dict(zip(columns, row, strict=True))
     if found["id"] is None:
         return None
-    return Job(
-        **{
-            "queue" if key == "queue_name" else "task_kwargs" if key == "args" else key: value
-            for key, value in found.items()
-        }
-    )
+    return Job(queue=found.pop("queue_name"), task_kwargs=json.loads(found.pop("args")), **found)
 
 
 def _run(job: Job) -> None:
     task = app.tasks[job.task_name]
     try:
         task.func(**job.task_kwargs)
-    except Exception as error:
+    except Postponed as error:
         again = task.get_retry_exception(exception=error, job=job)
-        if again is None:
-            raise
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT procrastinate_retry_job_v2(%s, %s, NULL, NULL, NULL)", [job.id, again.retry_decision.retry_at]

@@ -8,6 +8,7 @@ from patron.kernel import cleaning
 from patron.kernel.dynamic import BadValue, declare
 
 BUILT_IN_SMS = ("inbox", "console")
+CAPTCHA_PROVIDERS = ("embedded", "recaptcha", "hcaptcha", "turnstile")
 
 
 def _gateways(value: Any) -> dict[str, Any]:
@@ -26,6 +27,21 @@ def _gateways(value: Any) -> dict[str, Any]:
     taken = set(cleaned) & set(BUILT_IN_SMS)
     if taken:
         raise BadValue(f"{', '.join(sorted(taken))} always exists and cannot be configured")
+    return cleaned
+
+
+def _captcha(value: Any) -> dict[str, Any]:
+    cleaned: dict[str, Any] = cleaning.shaped(
+        {
+            "provider": cleaning.choice(CAPTCHA_PROVIDERS),
+            "site_key": cleaning.text(200, pattern=r"[A-Za-z0-9_.-]*", expected="a site key"),
+            "secret": cleaning.text(200),
+            "url": cleaning.http_url,
+        },
+        optional=("site_key", "secret", "url"),
+    )(value)
+    if cleaned["provider"] != "embedded" and not (cleaned.get("site_key") and cleaned.get("secret")):
+        raise BadValue(f"{cleaned['provider']} needs site_key and secret")
     return cleaned
 
 
@@ -49,4 +65,21 @@ declare(
     _("The address mails come from."),
     cleaning.text(254, pattern=r"[^@\s<>]+@[^@\s<>]+", expected="an e-mail address"),
     group="mail",
+)
+declare(
+    "CAPTCHA_GATEWAY",
+    {"provider": "embedded"},
+    _(
+        "Who checks that a caller is a person: provider (embedded, recaptcha, hcaptcha or turnstile), site_key, secret "
+        "and, where the provider is asked at another address, url."
+    ),
+    _captcha,
+    group="limits",
+)
+declare(
+    "MESSAGE_KEEP_DAYS",
+    90,
+    _("Days after which the record of an SMS or mail that was sent or failed is deleted."),
+    cleaning.integer(1, 3650),
+    group="sms",
 )

@@ -1,0 +1,68 @@
+"""An SMS provider that speaks the vendor's "SMS flow" over HTTP."""
+
+import re
+from typing import Any, Final
+
+import msgspec
+
+from patron.gateways import calls
+from patron.gateways.sms.contract import Sms
+from patron.kernel.errors import GatewayTrouble
+
+API_VERSION: Final = "1.0"
+CONNECTIONS: Final = 32
+# A provider's words may hold the number: what is kept of an error is its code and field, if they look like such.
+_WORD: Final = re.compile(r"(?!.*\d{7})[A-Za-z0-9_.-]{1,40}")
+
+
+class HttpGateway:
+    """`POST {base_url}/send-sms` with Basic auth.
+
+    201 (any 2xx) is success, 4xx a refusal for good, everything else can be tried again.
+    """
+
+    def __init__(self, base_url: str, username: str, password: str, sender: str, timeout: int) -> None:
+        self._url = f"{base_url}/send-sms"
+        self._sender = sender
+        self._timeout = timeout
+        self._breaker = calls.new_breaker()
+        self._client = calls.http_client(
+            timeout,
+            connections=CONNECTIONS,
+            auth=(username, password),
+            headers={"x-akinon-api-version": API_VERSION},
+        )
+
+    def send(self, sms: Sms) -> None:
+        """See the contract."""
+        with calls.call("sms", seconds=self._timeout, breaker=self._breaker):
+            status, body = calls.post(
+                self._client,
+                self._url,
+                seconds=self._timeout,
+                headers={"x-akinon-request-id": str(sms.message_id)},
+                json={
+                    "from": self._sender,
+                    "to": sms.to,
+                    "text": sms.text.replace("\r\n", "\n").replace("\n", "/n"),  # the published escape
+                    "isOtp": sms.is_otp,
+                },
+            )
+            if not 200 <= status < 300:
+                raise GatewayTrouble(_reason(status, body), permanent=400 <= status < 500)
+
+
+def _reason(status: int, body: bytes) -> str:
+    try:
+        errors = msgspec.json.decode(body, type=dict[str, Any]).get("errors")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        errors = None
+    words = [_word(error) for error in errors[:3]] if isinstance(errors, list) else []
+    return " ".join([f"HTTP {status}", *filter(None, words)])
+
+
+def _word(error: object) -> str:
+    if not isinstance(error, dict):
+        return ""
+    kept = [str(error.get(key, "")) for key in ("code", "field")]
+    return "/".join(word for word in kept if _WORD.fullmatch(word))
