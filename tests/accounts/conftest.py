@@ -53,9 +53,6 @@ def make_shopper() -> Callable[..., Shopper]:
                 "first_name": "Ada",
                 "last_name": "Yılmaz",
                 "language_code": "en",
-                "phone": phone,
-                "phone_e164": e164,
-                "phone_claim": profile.claim_of(e164),
                 "date_joined": now,
                 "modified_date": now,
             }
