@@ -41,14 +41,14 @@ class KeptAnswer(models.Model):
 
 
 class SettingChange(models.Model):
-    """One change of one dynamic setting: who, when, from what to what (secrets masked). Never updated."""
+    """One change of one dynamic setting: who, when, from what to what (secrets masked). A trigger keeps it so."""
 
     name = models.CharField(_("name"), max_length=100, db_index=True)
     old_value = models.JSONField(_("old value"), null=True)
     new_value = models.JSONField(_("new value"), null=True)
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        models.SET_NULL,
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="+",

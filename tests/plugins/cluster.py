@@ -33,6 +33,13 @@ if not _IS_WORKER:
     os.environ["DATABASE_URL"] = given
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let the tables of this throwaway server be emptied between tests, ledgers too (kernel migration 0002)."""
+    from django.conf import settings
+
+    settings.DATABASES["default"]["OPTIONS"]["options"] += " -c patron.sandbox_reset=on"
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _cluster is not None:
         _cluster.stop()

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('new_value', models.JSONField(null=True, verbose_name='new value')),
                 ('source', models.CharField(max_length=20, verbose_name='source')),
                 ('changed_at', models.DateTimeField(db_index=True, verbose_name='changed at')),
-                ('staff', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='staff')),
+                ('staff', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='staff')),
             ],
             options={
                 'verbose_name': 'setting change',
