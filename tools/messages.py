@@ -5,8 +5,8 @@ that are gone are dropped, and the compiled files are written. With it nothing i
 line a fault, when a catalog lacks a text or a translation, when a translation lost a placeholder, or when a compiled
 file is not that of its catalog.
 
-Two kinds of text are asked of a catalog: those of our own code and templates, and those of Django and DRF that their own
-catalog of a language lacks.
+Two kinds of text are asked of a catalog: those of our own code and templates, and those of Django and DRF that
+their own catalog of a language lacks.
 """
 
 import re

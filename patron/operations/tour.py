@@ -1,0 +1,179 @@
+"""`patron tour`: the whole story of a shopper over HTTP against a running sandbox, each call and answer printed.
+
+It knows nothing but the published API and the sandbox's inboxes, so it is also an example of a client.
+"""
+
+import random
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+import httpx
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+
+PATIENCE_SECONDS: Final = 15.0
+_HIDDEN: Final = ("html",)
+_LONGEST: Final = 700
+
+
+class TourFailed(Exception):
+    """The server did not answer as it should; the message says where."""
+
+
+class Tour:
+    """One shopper's way. `base`: scheme, host and port of the server."""
+
+    def __init__(self, base: str, console: Console) -> None:
+        self.console = console
+        self.browser = httpx.Client(base_url=base, timeout=10, headers={"accept-language": "en"})
+        number = random.randrange(10**7)  # noqa: S311 -- a phone of the sandbox, no secret
+        self.phone, self.new_phone = f"+90530{number:07d}", f"+90531{number:07d}"
+        self.email = f"Ada.{secrets.token_hex(4)}@shop.example"
+        self.password, self.new_password = secrets.token_urlsafe(12), secrets.token_urlsafe(12)
+
+    def run(self) -> None:
+        """All of it. Raises TourFailed, httpx.HTTPError."""
+        self.register()
+        self.sign_in_by_code()
+        self.profile()
+        self.change_phone()
+        self.reset_password()
+        self.own_data()
+        self.sign_out()
+
+    def register(self) -> None:
+        self.title("A shopper registers")
+        body = {
+            "first_name": "Ada",
+            "last_name": "Yılmaz",
+            "email": self.email,
+            "phone": self.phone,
+            "password": self.password,
+            "confirm": True,
+            "email_allowed": True,
+        }
+        if self.call("POST", "/users/registration/", body, expect=(201, 202)).status_code == 202:
+            self.call("POST", "/users/registration/", body | {"code": self.code(self.phone)}, expect=201)
+        self.call("GET", "/current_user/")
+
+    def sign_in_by_code(self) -> None:
+        self.title("She signs out and comes back with a code by SMS")
+        self.csrf()
+        self.call("POST", "/users/logout/")
+        self.browser.cookies.clear()
+        self.call("POST", "/users/otp-login/", {"phone": self.phone})
+        self.call("POST", "/users/otp-login/", {"phone": self.phone, "code": self.code(self.phone)})
+
+    def profile(self) -> None:
+        self.title("She looks at her profile and changes it")
+        self.csrf()
+        self.call("GET", "/users/profile/")
+        self.call("PATCH", "/users/profile/", {"first_name": "Ada Nur", "sms_allowed": True, "gender": "female"})
+        self.call("PATCH", "/users/profile/", {"date_of_birth": "2023-02-30"}, expect=400)
+
+    def change_phone(self) -> None:
+        self.title("A new phone is refused with a wrong code and taken with the right one")
+        self.call("PATCH", "/users/profile/", {"phone": self.new_phone}, expect=202)
+        code = self.code(self.new_phone)
+        wrong = f"{(int(code) + 1) % 10 ** len(code):0{len(code)}d}"
+        self.call("PATCH", "/users/profile/", {"phone": self.new_phone, "code": wrong}, expect=406)
+        self.call("PATCH", "/users/profile/", {"phone": self.new_phone, "code": code})
+        self.say("The old number was told: " + self.inbox("sms", self.phone)["text"])
+
+    def reset_password(self) -> None:
+        self.title("She forgot her password and sets a new one by mail")
+        self.call("POST", "/users/password/reset/", {"email": self.email})
+        mail = self.inbox("mail", self.email, containing="/users/reset/")
+        self.say(f"Mail: {mail['subject']}")
+        link = re.search(r"/users/reset/\S+", mail["text"])
+        if link is None:
+            raise TourFailed("the mail holds no link")
+        new = {"new_password1": self.new_password, "new_password2": self.new_password}
+        self.call("POST", link[0], new)
+        self.browser.cookies.clear()
+        self.call("POST", "/users/login/", {"email": self.email, "password": self.password}, expect=400)
+        self.call("POST", "/users/login/", {"email": self.email, "password": self.new_password})
+
+    def own_data(self) -> None:
+        self.title("She sees where she is signed in, and all that is held about her")
+        self.csrf()
+        self.call("GET", "/users/sessions/")
+        self.call("GET", "/users/personal-data/")
+
+    def sign_out(self) -> None:
+        self.title("She signs out, and the old cookie is worth nothing")
+        old = dict(self.browser.cookies)
+        self.call("POST", "/users/logout/")
+        self.browser.cookies.update(old)
+        self.call("GET", "/users/profile/", expect=401)
+
+    def csrf(self) -> None:
+        """Fetch a token and send it from now on, as a storefront does."""
+        self.browser.headers["x-csrftoken"] = self.call("GET", "/csrf_token/").json()["csrf_token"]
+
+    def call(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, expect: int | tuple[int, ...] = 200
+    ) -> httpx.Response:
+        """One call, printed with its answer. Raises TourFailed for another status than `expect`."""
+        answer = self.browser.request(method, path, json=body)
+        self.console.print(f"[bold cyan]{method}[/] {escape(shown_path(path))}" + (f"  {shown(body)}" if body else ""))
+        expected = expect if isinstance(expect, tuple) else (expect,)
+        colour = "green" if answer.status_code in expected else "red"
+        self.console.print(f"  [bold {colour}]{answer.status_code}[/] {shown_answer(answer)}")
+        if answer.status_code not in expected:
+            raise TourFailed(f"{method} {shown_path(path)} answered {answer.status_code}, not {expected[0]}")
+        return answer
+
+    def code(self, phone: str) -> str:
+        """The newest code sent to a number, read from the sandbox's inbox."""
+        message = self.inbox("sms", phone, containing="code")
+        found = re.search(r"\b\d{4,10}\b", message["text"])
+        if found is None:
+            raise TourFailed("the SMS holds no code")
+        self.say(f"SMS to {phone}: {message['text']}")
+        return found[0]
+
+    def inbox(self, kind: str, to: str, containing: str = "") -> dict[str, Any]:
+        """The newest captured message to somebody; waits for the worker. Raises TourFailed."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            answer = self.browser.get(f"/sandbox/{kind}/", params={"to": to})
+            if answer.status_code != 200:
+                raise TourFailed("the sandbox is not there: start the server with PATRON_SANDBOX=1")
+            messages: list[dict[str, Any]] = answer.json()["results"]
+            if messages and containing in messages[0]["text"]:
+                return messages[0]
+            time.sleep(0.1)
+        raise TourFailed(f"no {kind} arrived in {PATIENCE_SECONDS:.0f} s: is the worker running?")
+
+    def title(self, text: str) -> None:
+        self.console.print(f"\n[bold]{text}[/]")
+
+    def say(self, text: str) -> None:
+        self.console.print(f"  [italic]{escape(text)}[/]")
+
+
+def shown(value: Any) -> str:
+    """A body as one readable line, with passwords covered."""
+    if isinstance(value, dict):
+        value = {key: "••••••" if "password" in key else each for key, each in value.items() if key not in _HIDDEN}
+    text = msgspec.json.encode(value).decode()
+    return escape(text if len(text) <= _LONGEST else text[:_LONGEST] + " …")
+
+
+def shown_path(path: str) -> str:
+    """An address with a one-use link shortened."""
+    return path if len(path) < 60 else path[:40] + "…"
+
+
+def shown_answer(answer: httpx.Response) -> str:
+    """The body of an answer, or that there is none."""
+    if not answer.content:
+        return "[dim](no body)[/]"
+    if "json" not in answer.headers.get("content-type", ""):
+        return f"[dim]({answer.headers.get('content-type')}, {len(answer.content)} bytes)[/]"
+    return shown(answer.json())
