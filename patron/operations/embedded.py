@@ -8,12 +8,19 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import shutil
 import stat
 import subprocess
+import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import psycopg
+
+from patron.operations.errors import CannotStart
 
 MAJOR: Final = "18"
 START_SECONDS: Final = 300  # crash recovery of a large database takes its time
@@ -23,7 +30,7 @@ _BIN: Final = Path(_SPEC.origin).parent / "pginstall" / "bin" if _SPEC and _SPEC
 _UNPRIVILEGED: Final = "nobody"  # PostgreSQL refuses to run as root, and a user of our own would be a global change
 
 
-class EmbeddedTrouble(Exception):
+class EmbeddedTrouble(CannotStart):
     """The embedded server cannot run; the message says what to do."""
 
 
@@ -51,8 +58,49 @@ class Cluster:
         return f"postgresql://postgres@/{database}?host={self.socket_directory}"
 
     def start(self) -> None:
-        """Make the cluster if there is none and start it if it does not run. Raises EmbeddedTrouble."""
+        """Make the cluster if there is none, start it if it does not run, return when it answers.
+
+        One that a killed Patron left running is taken over as it is. Raises EmbeddedTrouble.
+        """
         self._check_version()
+        self._prepare_folders()
+        if not (self.directory / "PG_VERSION").exists():
+            self._make()
+        ends = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if not self.is_running():
+                self._launch()
+            elif time.monotonic() > ends:
+                raise EmbeddedTrouble(
+                    f"The embedded PostgreSQL runs and does not answer: see {self.directory / 'server.log'}."
+                )
+            else:
+                time.sleep(0.1)  # it recovers, or is on its way down
+
+    def stop(self) -> None:
+        """Stop it; open transactions are rolled back. Does nothing when it does not run."""
+        if self.is_running():
+            self._call("pg_ctl", "stop", "-m", "fast", "-w", "-t", "60")
+
+    def is_running(self) -> bool:
+        """Whether a server runs on this data directory, whoever started it. Costs two small reads."""
+        try:
+            pid = int((self.directory / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (FileNotFoundError, ValueError):
+            return False
+        except OSError as error:
+            raise EmbeddedTrouble(
+                f"{self.directory} cannot be read ({error.strerror}): start Patron as the user who owns it."
+            ) from error
+        if sys.platform != "linux":
+            return self._command("pg_ctl", "status").returncode == 0
+        try:
+            # Another program may have the number by now: in a container every start counts from one.
+            return Path(f"/proc/{pid}/comm").read_text().strip() == "postgres"
+        except OSError:
+            return False
+
+    def _prepare_folders(self) -> None:
         user = _run_as()
         try:
             for folder in (self.directory, self.socket_directory):
@@ -68,12 +116,19 @@ class Cluster:
                 f"The data directory {self.directory.parent} is not writable ({error.strerror}): "
                 "set PATRON_DATA_DIR to a folder this user may write to."
             ) from error
-        if not (self.directory / "PG_VERSION").exists():
-            self._call(
-                "initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "-U", "postgres", "--no-instructions"
-            )
-        if self.is_running():
-            return
+
+    def _make(self) -> None:
+        # Made beside and moved, so that one whose making was killed half-way is never taken for a cluster.
+        new = Cluster(self.directory.with_name(self.directory.name + ".new"))
+        shutil.rmtree(new.directory, ignore_errors=True)
+        new._prepare_folders()
+        new._call(
+            "initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username=postgres", "--no-instructions"
+        )
+        new.directory.rename(self.directory)
+
+    def _launch(self) -> None:
+        self._drop_stale_pid()
         options = [
             "listen_addresses=''",
             f"unix_socket_directories='{self.socket_directory}'",
@@ -92,14 +147,21 @@ class Cluster:
             " ".join(f"-c {option}" for option in options),
         )
 
-    def stop(self) -> None:
-        """Stop it; open transactions are rolled back. Does nothing when it does not run."""
-        if self.is_running():
-            self._call("pg_ctl", "stop", "-m", "fast", "-w", "-t", "60")
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url("postgres"), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
-    def is_running(self) -> bool:
-        """Whether a server runs on this data directory, whoever started it."""
-        return self._command("pg_ctl", "status").returncode == 0
+    def _drop_stale_pid(self) -> None:
+        """Forget a postmaster whose number another program has: PostgreSQL itself would refuse to start for ever.
+
+        Backends that outlived it keep the file, since it is what guards the data from two servers.
+        """
+        file = self.directory / "postmaster.pid"
+        if sys.platform == "linux" and file.exists() and not _has_processes(self.directory):
+            file.unlink(missing_ok=True)
 
     def _check_version(self) -> None:
         try:
@@ -149,6 +211,19 @@ class Cluster:
 
 def _run_as() -> pwd.struct_passwd | None:
     return pwd.getpwnam(_UNPRIVILEGED) if os.geteuid() == 0 else None
+
+
+def _has_processes(folder: Path) -> bool:
+    """Whether any process works in `folder`, as every process of PostgreSQL does in its data directory."""
+    place = folder.resolve()
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            try:
+                if (process / "cwd").readlink() == place:
+                    return True
+            except OSError:
+                continue  # gone meanwhile, or another user's
+    return False
 
 
 def _let_through(path: Path) -> None:

@@ -1,0 +1,47 @@
+"""The web server: granian, one process a PATRON_WORKERS, each with a few threads that answer."""
+
+import os
+from functools import partial
+from typing import Any, Final
+
+from patron.config.environment import Environment
+from patron.operations.orphans import die_with
+
+THREADS: Final = 4  # a thread waits for PostgreSQL about as long as it works, so more only pass the lock around
+# Connections, not requests: one that a storefront keeps open counts as long as it is open.
+CONNECTIONS: Final = 2048
+STOP_SECONDS: Final = 15
+
+
+def serve(env: Environment) -> None:
+    """Answer requests until SIGTERM or SIGINT; those at hand may finish within STOP_SECONDS."""
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
+
+    server = Granian(
+        "patron.config.wsgi:application",
+        address=env.host,
+        port=env.port,
+        interface=Interfaces.WSGI,
+        workers=env.workers,
+        blocking_threads=THREADS,
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(),
+        log_access=False,
+        log_dictconfig={"loggers": {"_granian": {"handlers": [], "propagate": True}}},
+        log_level="warning",
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+    )
+    server.serve(target_loader=partial(_application, os.getpid()), wrap_loader=False)
+
+
+def _application(parent: int) -> Any:
+    """Called in each process that answers."""
+    die_with(parent)
+    from patron.config.wsgi import application
+
+    return application
