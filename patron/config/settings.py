@@ -157,12 +157,16 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Patron",
-    "DESCRIPTION": "The customer layer of a shop.",
     "VERSION": importlib.import_module("patron").__version__,
     "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,  # they are for those who read the code
+    "COMPONENT_SPLIT_REQUEST": True,  # so that a file that comes in is bytes, and an empty text is told from none
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "PREPROCESSING_HOOKS": ["patron.operations.openapi.shaping.drop_twins"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "patron.operations.openapi.shaping.complete",
+    ],
 }
 
 for _room in ROOMS:  # each room that has dynamic settings declares them in its `settings.py`

@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("patron.operations.urls")),
+    path("", include("patron.operations.openapi.urls")),
     path("", include("patron.accounts.urls")),
     path("", include("patron.channels.urls")),
 ]
