@@ -63,7 +63,8 @@ def _statements(table: str, column: str) -> _Statements:
             WHERE id = %(id)s AND state = 'queued'""",  # noqa: S608
         expired=f"""
             UPDATE {table} SET state = 'failed', sealed_content = NULL,
-                trouble = CASE WHEN trouble = '' THEN 'expired' ELSE left('expired; ' || trouble, 300) END
+                trouble = left(CASE WHEN sealed_content IS NULL THEN 'erased' ELSE 'expired' END
+                    || CASE WHEN trouble = '' THEN '' ELSE '; ' || trouble END, 300)
             WHERE id = %(id)s AND state = 'queued'""",  # noqa: S608
     )
 

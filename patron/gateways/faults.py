@@ -10,6 +10,7 @@ from patron.kernel.errors import GatewayTrouble
 
 GATEWAYS: Final = ("sms", "mail", "captcha")
 SNAPSHOT_SECONDS: Final = 1.0
+_FIELDS: Final = ("gateway", "latency_ms", "error_rate", "outage")
 _faults: Mapping[str, Mapping[str, Any]] = {}
 _read_at = float("-inf")
 
@@ -32,6 +33,20 @@ def play(gateway: str, seconds: float) -> None:
         raise GatewayTrouble("failed by chance (sandbox)", permanent=False)
 
 
+def put(gateway: str, *, latency_ms: int, error_rate: float, outage: bool) -> None:
+    """Play this from now on, in every process within a second. All zero and false is no trouble."""
+    fault = {"latency_ms": latency_ms, "error_rate": error_rate, "outage": outage}
+    Fault.objects.update_or_create(gateway=gateway, defaults=fault)
+    forget()
+
+
+def every() -> list[dict[str, Any]]:
+    """The fault of each gateway as it is stored."""
+    found = {row["gateway"]: row for row in Fault.objects.values(*_FIELDS)}
+    none = {"latency_ms": 0, "error_rate": 0.0, "outage": False}
+    return [{"gateway": gateway} | none | found.get(gateway, {}) for gateway in GATEWAYS]
+
+
 def forget() -> None:
     """Drop this process's snapshot, so that the next call reads."""
     global _read_at
@@ -42,5 +57,5 @@ def _snapshot() -> Mapping[str, Mapping[str, Any]]:
     global _faults, _read_at
     if time.monotonic() - _read_at > SNAPSHOT_SECONDS:
         _read_at = time.monotonic()  # set first: the other threads go on with what is known
-        _faults = {row["gateway"]: row for row in Fault.objects.values("gateway", "latency_ms", "error_rate", "outage")}
+        _faults = {row["gateway"]: row for row in Fault.objects.values(*_FIELDS)}
     return _faults

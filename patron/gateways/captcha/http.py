@@ -1,5 +1,6 @@
 """reCAPTCHA, hCaptcha and Turnstile, which are asked the same question in the same words."""
 
+import weakref
 from typing import Final
 
 import msgspec
@@ -25,6 +26,7 @@ class HttpCaptcha:
         self._secret = secret
         self._breaker = calls.new_breaker()
         self._client = calls.http_client(TIMEOUT, connections=CONNECTIONS, wait=WAIT_FOR_CONNECTION)
+        weakref.finalize(self, self._client.close)  # when the setting changes, the connections of the old one end
 
     def verify(self, token: str, ip: str) -> bool:
         """See the contract."""

@@ -1,6 +1,7 @@
 """An SMS provider that speaks the vendor's "SMS flow" over HTTP."""
 
 import re
+import weakref
 from typing import Any, Final
 
 import msgspec
@@ -32,6 +33,7 @@ class HttpGateway:
             auth=(username, password),
             headers={"x-akinon-api-version": API_VERSION},
         )
+        weakref.finalize(self, self._client.close)  # when the setting changes, the connections of the old one end
 
     def send(self, sms: Sms) -> None:
         """See the contract."""

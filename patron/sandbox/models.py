@@ -1,0 +1,23 @@
+"""How far the clock was moved, and that the demo was loaded."""
+
+from django.db import models
+
+
+class ClockOffset(models.Model):
+    """The one row that moves the clock of every process."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    seconds = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.seconds} s"
+
+
+class DemoMark(models.Model):
+    """Demo data of this name was loaded once; what somebody deleted of it since stays deleted."""
+
+    name = models.CharField(max_length=50, primary_key=True)
+    loaded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
