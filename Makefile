@@ -42,7 +42,7 @@ check: .venv/.developed ## format, lint, types, layers, dependencies, migrations
 	$(CHECK_ENV) $(BIN)/python -W "ignore:Got an error checking a consistent:RuntimeWarning" -m django makemigrations --check --dry-run
 	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
 	$(CHECK_ENV) $(BIN)/patron openapi --check
-	$(CHECK_ENV) $(BIN)/patron messages --check
+	$(BIN)/python -m tools.messages --check
 
 fmt: .venv/.developed ## format the code and mend what the linter can
 	$(BIN)/ruff format --quiet .
@@ -55,7 +55,7 @@ prove: .venv/.developed browser ## run the long proofs: races, crashes, backlogs
 	@$(BIN)/pytest -n 1 -m prove
 
 messages: .venv/.developed ## collect the texts for the translators
-	@$(CHECK_ENV) $(BIN)/patron messages
+	@$(BIN)/python -m tools.messages
 
 openapi: .venv/.developed ## write the description of the API anew
 	@$(CHECK_ENV) $(BIN)/patron openapi

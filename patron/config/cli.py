@@ -1,7 +1,5 @@
 """The `patron` command. Each command loads what it needs when it runs, so that `--help` is quick."""
 
-import importlib
-import importlib.util
 import sys
 from typing import Annotated
 
@@ -10,6 +8,7 @@ import typer
 from patron.config import environment
 from patron.config.environment import BadEnvironment, Environment
 from patron.kernel.errors import Invalid, Refusal
+from patron.operations import openapi_command
 from patron.operations.errors import CannotStart
 
 app = typer.Typer(
@@ -23,6 +22,7 @@ staff = typer.Typer(help="People and programs of the back office.", no_args_is_h
 settings = typer.Typer(help="Settings that take effect while Patron runs.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
 app.add_typer(settings, name="settings")
+app.command("openapi")(openapi_command.openapi)
 
 
 def main() -> None:
@@ -85,10 +85,23 @@ def check() -> None:
             typer.echo("Nothing to mend.")
 
 
+@app.command()
+def tour(
+    url: Annotated[str, typer.Option(help="The server to walk through; the one of this environment if empty.")] = "",
+) -> None:
+    """Walk through a shopper's story over HTTP and print each call and answer. The server must be a sandbox."""
+    from patron.operations import tour as story
+
+    env = environment.read()
+    story.walk(url or f"http://{env.host}:{env.port}")
+
+
 @staff.command("create")
 def staff_create(
     username: Annotated[str, typer.Option(help="The name to sign in with.")],
-    password: Annotated[str, typer.Option(help="At least eight characters; asked for when left out.", prompt=True, hide_input=True)],
+    password: Annotated[
+        str, typer.Option(help="At least eight characters; asked for when left out.", prompt=True, hide_input=True)
+    ],
     email: Annotated[str, typer.Option(help="Where mails for this person go.")] = "",
     superuser: Annotated[bool, typer.Option("--superuser", help="Holds every permission.")] = False,
 ) -> None:
@@ -180,9 +193,3 @@ def _forget_connections() -> None:
 def _fail(line: str) -> None:
     sys.stderr.write(f"patron: {' '.join(line.split())}\n")
     sys.exit(1)
-
-
-# Commands that live in a module of their own, `patron/operations/NAME_command.py`, add themselves by its `register`.
-for _name in ("tour", "openapi", "messages"):
-    if importlib.util.find_spec(f"patron.operations.{_name}_command"):
-        importlib.import_module(f"patron.operations.{_name}_command").register(app)

@@ -8,11 +8,6 @@ from typing import Annotated
 import typer
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(name="openapi")(openapi)
-
-
 def openapi(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when the file is out of date.")] = False,
     file: Annotated[Path, typer.Option(help="The document.")] = Path("openapi.yaml"),

@@ -15,13 +15,25 @@ import msgspec
 from rich.console import Console
 from rich.markup import escape
 
+from patron.operations.errors import CannotStart
+
 PATIENCE_SECONDS: Final = 15.0
 _HIDDEN: Final = ("html",)
 _LONGEST: Final = 700
 
 
-class TourFailed(Exception):
+class TourFailed(CannotStart):
     """The server did not answer as it should; the message says where."""
+
+
+def walk(base: str) -> None:
+    """The whole tour, printed. Raises TourFailed."""
+    console = Console(highlight=False, soft_wrap=True)
+    try:
+        Tour(base, console).run()
+    except httpx.HTTPError as error:
+        raise TourFailed(f"{base} does not answer ({type(error).__name__}): start the server with make run.") from error
+    console.print("\n[bold green]The story is told.[/]")
 
 
 class Tour:
@@ -82,7 +94,7 @@ class Tour:
         wrong = f"{(int(code) + 1) % 10 ** len(code):0{len(code)}d}"
         self.call("PATCH", "/users/profile/", {"phone": self.new_phone, "code": wrong}, expect=406)
         self.call("PATCH", "/users/profile/", {"phone": self.new_phone, "code": code})
-        self.say("The old number was told: " + self.inbox("sms", self.phone)["text"])
+        self.say("The old number was told: " + self.inbox("sms", self.phone, containing="changed")["text"])
 
     def reset_password(self) -> None:
         self.title("She forgot her password and sets a new one by mail")
