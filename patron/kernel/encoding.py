@@ -36,4 +36,5 @@ def _words(data: Any) -> Any:
         return [_words(item) for item in data]
     if isinstance(data, datetime):
         return clock.iso(data)
-    return str(data) if isinstance(data, str | Promise) else data
+    # `str()` of a text marked safe for HTML is that text itself
+    return str.__str__(str(data)) if isinstance(data, str | Promise) else data
