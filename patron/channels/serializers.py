@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from patron.channels import tokens
 from patron.kernel import clock
 
 
+@extend_schema_serializer(component_name="StaffCredentials")
 class Credentials(serializers.Serializer[Any]):
     """A username and a password, looked at together."""
 

@@ -7,8 +7,8 @@ from patron.operations.openapi.shared import Json
 _OPERATIONS: Final = ["Operations"]
 
 
-def _json(description: str, schema: Json, example: Any) -> Json:
-    return {"description": description, "content": {"application/json": {"schema": schema, "example": example}}}
+def _json(description: str, schema: Json, example: Any, media: str = "application/json") -> Json:
+    return {"description": description, "content": {media: {"schema": schema, "example": example}}}
 
 
 def _part(**more: Json) -> Json:
@@ -46,6 +46,8 @@ _INDEX: Final[Json] = {
         "links": {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}},
     },
 }
+_SERVED: Final = "The document, with the host it was asked at as its server."
+_START: Final[Json] = {"openapi": "3.1.0", "info": {"title": "Patron", "version": "0.1.0"}, "paths": {}}
 _HOST: Final = "http://127.0.0.1:8000"
 
 PATHS: Final[dict[str, Json]] = {
@@ -79,13 +81,7 @@ PATHS: Final[dict[str, Json]] = {
             "operationId": "openapi_json",
             "summary": "This document as JSON",
             "tags": _OPERATIONS,
-            "responses": {
-                "200": _json(
-                    "The document, with the host it was asked at as its server.",
-                    {"type": "object"},
-                    {"openapi": "3.1.0", "info": {"title": "Patron", "version": "0.1.0"}, "paths": {}},
-                )
-            },
+            "responses": {"200": _json(_SERVED, {"type": "object"}, _START)},
         }
     },
     "/openapi.yaml": {
@@ -93,12 +89,7 @@ PATHS: Final[dict[str, Json]] = {
             "operationId": "openapi_yaml",
             "summary": "This document as YAML",
             "tags": _OPERATIONS,
-            "responses": {
-                "200": {
-                    "description": "The document, with the host it was asked at as its server.",
-                    "content": {"application/yaml": {"schema": {"type": "string"}, "example": "openapi: 3.1.0\n"}},
-                }
-            },
+            "responses": {"200": _json(_SERVED, {"type": "object"}, _START, "application/yaml")},
         }
     },
     "/healthz": {
