@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from patron.kernel.errors import Invalid
 
 _USERNAME_SCOPE: Final = "staff-login-username"
 _ADDRESS_SCOPE: Final = "staff-login-address"
+_log = structlog.get_logger("patron.staff")
 
 
 class BadCredentials(Invalid):
@@ -55,8 +57,8 @@ def verify(username: str, password: str) -> Staff:
     staff = Staff.objects.filter(username=username, is_active=True).first()
     if staff is None:
         make_password(password)  # takes the time that a wrong password takes
-        raise BadCredentials
-    if not staff.check_password(password):
+    if staff is None or not staff.check_password(password):
+        _log.warning("staff_sign_in_refused", staff_id=staff.pk if staff else None)
         raise BadCredentials
     limits.forget(_USERNAME_SCOPE, username)
     if _is_limited(address):

@@ -21,11 +21,16 @@ _KEY: Final = re.compile(r"[0-9a-f]{40}")
 
 def issue(staff: Staff, name: str, expires_at: datetime | None = None) -> str:
     """Make a token named `name` and return its key, 40 hex characters; `expires_at` None: it does not expire."""
+    return make(staff, name, expires_at)[1]
+
+
+def make(staff: Staff, name: str, expires_at: datetime | None = None) -> tuple[StaffToken, str]:
+    """The same, with the row beside the key."""
     key = secrets.new_token()
-    StaffToken.objects.create(
+    token = StaffToken.objects.create(
         staff=staff, name=name, key_digest=secrets.digest(key), created_at=clock.now(), expires_at=expires_at
     )
-    return key
+    return token, key
 
 
 def issue_for_program(signed_in: StaffToken, name: str, expires_at: datetime | None) -> tuple[StaffToken, str]:
@@ -38,14 +43,13 @@ def issue_for_program(signed_in: StaffToken, name: str, expires_at: datetime | N
         raise Forbidden(_("Only a sign-in with a password can make tokens."))
     staff = signed_in.staff
 
-    def work() -> str:
+    def work() -> tuple[StaffToken, str]:
         Staff.objects.select_for_update(no_key=True).get(pk=staff.pk)  # parallel makers are counted one by one
         if valid(clock.now()).filter(staff=staff).exclude(name=LOGIN).count() >= MOST_FOR_PROGRAMS:
             raise Invalid({"non_field_errors": [_("There are too many tokens. Revoke one that is not used.")]})
-        return issue(staff, name, expires_at)
+        return make(staff, name, expires_at)
 
-    key = transactions.run(work)
-    return StaffToken.objects.get(key_digest=secrets.digest(key)), key
+    return transactions.run(work)
 
 
 def owner(key: str) -> Staff | None:

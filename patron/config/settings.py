@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
 from patron.config import environment
+from patron.console import look
 from patron.kernel import dynamic, languages
 
 ENVIRONMENT = environment.read()
@@ -28,9 +29,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES
 
 ROOMS = ["kernel", "gateways", "channels", "accounts", "sandbox", "operations", "console"]
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "patron.console.apps.ConsoleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -172,6 +173,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 for _room in ROOMS:  # each room that has dynamic settings declares them in its `settings.py`
     if importlib.util.find_spec(f"patron.{_room}.settings"):
         importlib.import_module(f"patron.{_room}.settings")
+UNFOLD = look.UNFOLD
 CONSTANCE_BACKEND = "constance.backends.database.DatabaseBackend"
 CONSTANCE_ADDITIONAL_FIELDS: dict[str, Any] = {}
 CONSTANCE_CONFIG = {

@@ -1,6 +1,8 @@
 """Django's session, login, message and CSRF layers, for the console's addresses only."""
 
+import json
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -9,6 +11,9 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
+from django.template.loader import render_to_string
+
+from patron.kernel.encoding import JSON
 
 PREFIX: Final = "/console/"
 _Door = Callable[[HttpRequest], HttpResponse]
@@ -35,7 +40,7 @@ class ConsoleMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(PREFIX):
-            return self._console(request)
+            return _readable(self._console(request))
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
@@ -47,3 +52,15 @@ class ConsoleMiddleware:
             if hook and (answer := hook(request, view, args, kwargs)) is not None:
                 return answer  # type: ignore[no-any-return]
         return None
+
+
+def _readable(response: HttpResponse) -> HttpResponse:
+    """The API's JSON errors as a page. It asks neither session nor database, which may be what failed."""
+    if response.status_code < HTTPStatus.BAD_REQUEST or response.get("Content-Type") != JSON:
+        return response
+    body = json.loads(response.content)
+    texts = [text for given in body.values() for text in (given if isinstance(given, list) else [given])]
+    page = render_to_string("console/error.html", {"status": response.status_code, "texts": texts})
+    response.content = page.encode()
+    response["Content-Type"] = "text/html; charset=utf-8"
+    return response

@@ -1,0 +1,169 @@
+"""Staff, their groups and their tokens in the console.
+
+Nobody can give what they do not have: rights and superusers are touched by superusers only, tokens of others too.
+"""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.forms import UserChangeForm, UserCreationForm
+
+from patron.channels import tokens
+from patron.channels.forms import GroupForm, PasswordForm, PermissionsField, TokenForm
+from patron.channels.models import Staff, StaffToken
+from patron.kernel import clock
+from patron.kernel.tables import Table, staff_id
+
+_RIGHTS = ("is_superuser", "groups", "user_permissions")
+
+admin.site.unregister(Group)
+
+
+@admin.register(Staff)
+class StaffTable(UserAdmin, Table):  # type: ignore[type-arg, misc]
+    """Staff are switched off, not deleted: what they did stays theirs."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = PasswordForm
+    list_display = ("username", "email", "first_name", "last_name", "is_superuser", "is_active", "last_login")
+    list_filter = ("is_superuser", "is_active", "groups")
+    ordering = ("username",)
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    search_help_text = _("The beginning of a username, an e-mail or a name")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("username", "password1", "password2")}),)
+
+    def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+        """Few rows, so the beginning of each is read."""
+        found = Q()
+        for field in ("username", "email", "first_name", "last_name"):
+            found |= Q(**{f"{field}__istartswith": words})
+        return rows.filter(found)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Rights as boxes to tick."""
+        if db_field.name == "user_permissions":
+            return PermissionsField(label=db_field.verbose_name, help_text=db_field.help_text)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Rights are given by superusers."""
+        return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *_RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who could set a superuser's password would be one."""
+        allowed: bool = super().has_change_permission(request, obj)
+        return allowed and (obj is None or not obj.is_superuser or request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Staff, form: Any, change: bool) -> None:
+        """A new staff member may open the console."""
+        if not change:
+            obj.is_staff = True
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Group)
+class GroupTable(GroupAdmin, Table):  # type: ignore[misc]
+    """Rights under one name."""
+
+    form = GroupForm
+    filter_horizontal = ()
+    search_help_text = _("The beginning of a name")
+
+    def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+        """By name."""
+        return rows.filter(name__istartswith=words)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
+        """The form's own field; Django's would ask for every content type."""
+        return PermissionsField(label=db_field.verbose_name)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+
+@admin.register(StaffToken)
+class TokenTable(Table):
+    """Tokens are made and revoked; the key is shown once, right after it was made."""
+
+    form = TokenForm
+    list_display = ("name", "staff", "is_valid", "created_at", "expires_at", "last_used_at", "revoked_at")
+    fields = ("staff", "name", "is_valid", "created_at", "expires_at", "last_used_at", "revoked_at")
+    readonly_fields = ("is_valid", "created_at", "last_used_at", "revoked_at")
+    add_fieldsets = ((None, {"fields": ("staff", "name", "expires_at")}),)
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter), ("created_at", RangeDateTimeFilter))
+    list_select_related = ("staff",)
+    ordering = ("-id",)
+    search_help_text = _("A username, or the exact name of a token")
+    actions = ("revoke",)
+
+    @admin.display(description=_("valid"), boolean=True)
+    def is_valid(self, token: StaffToken) -> bool:
+        """Neither revoked nor expired."""
+        return token.revoked_at is None and (token.expires_at is None or token.expires_at > clock.now())
+
+    def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+        """By owner or name."""
+        return rows.filter(Q(staff__username=words) | Q(name=words))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """For oneself; a superuser for anybody."""
+        if db_field.name == "staff":
+            owners = Staff.objects.filter(is_active=True).order_by("username")
+            kwargs["queryset"] = owners if request.user.is_superuser else owners.filter(pk=staff_id(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: StaffToken, form: Any, change: bool) -> None:
+        """Make it; the key goes to the page that answers, and nowhere else."""
+        made, obj.key = tokens.make(obj.staff, obj.name, obj.expires_at)  # type: ignore[attr-defined]
+        obj.pk = made.pk
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        """The one page that shows the key: no redirect, since it would have to be kept somewhere meanwhile."""
+        context = self.admin_site.each_context(request) | {"title": _("The new token"), "token": obj, "opts": self.opts}
+        return TemplateResponse(request, "channels/new_token.html", context)
+
+    @admin.action(description=_("Revoke"), permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """The chosen tokens are refused from now on."""
+        mine = queryset if request.user.is_superuser else queryset.filter(staff=request.user)
+        chosen = list(mine.filter(revoked_at=None))
+        for token in chosen:
+            tokens.end(token)
+            self.log_change(request, token, "revoke")
+        text = ngettext("%(count)d token was revoked.", "%(count)d tokens were revoked.", len(chosen))
+        self.message_user(request, text % {"count": len(chosen)}, messages.SUCCESS)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change tokens: superusers anybody's, others their own."""
+        return request.user.has_perm("channels.change_stafftoken")
