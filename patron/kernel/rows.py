@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 
 from patron.kernel import transactions
 
@@ -23,7 +23,14 @@ def one(statement: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
 
 
 def _fetch(statement: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        row: tuple[Any, ...] | None = cursor.fetchone()
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    if wrapper.execute_wrappers or wrapper.queries_logged:
+        with wrapper.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchone()  # type: ignore[no-any-return]
+    # Django's cursor costs two thirds of what the statement does, and does what stands here and the two lines above.
+    wrapper.ensure_connection()
+    wrapper.validate_no_broken_transaction()
+    with wrapper.wrap_database_errors:
+        row: tuple[Any, ...] | None = wrapper.connection.execute(statement, parameters).fetchone()
         return row
