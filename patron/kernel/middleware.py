@@ -4,19 +4,25 @@ One layer in the place of six, since a layer of Django's handler costs about two
 """
 
 import ipaddress
+import os
 import time
-import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
+from prometheus_client import Counter, Histogram
 
 from patron.kernel import context, dynamic, languages, logs, metrics, rendering
 
 CLIENT_TYPES: Final = frozenset({"default", "android", "ios", "instore", "b2b"})
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_HANDLED: Final = (SuspiciousOperation, BadRequest, MultiPartParserError, PermissionDenied, Http404)
+DEFAULT_HEADERS: Final = (("Referrer-Policy", "same-origin"), ("Cache-Control", "no-store"))
 
 
 class RequestMiddleware:
@@ -28,52 +34,84 @@ class RequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
         meta = request.META
-        language = languages.from_header(meta.get("HTTP_ACCEPT_LANGUAGE", ""))
-        request_id = uuid.uuid4().hex
-        context.enter(
-            context.Caller(
-                request_id=request_id,
-                ip=client_ip(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", "")),
-                client_type=_client_type(meta.get("HTTP_X_CLIENT_TYPE", "")),
-                user_agent=meta.get("HTTP_USER_AGENT", "")[:300].replace("\x00", ""),
-                language=language,
-                endpoint=f"{request.method} {request.path_info}"[:200].replace("\x00", ""),
-            )
-        )
-        translation.activate(language)
+        caller = arrive(request.method or "", request.path_info, meta)
+        translation.activate(caller.language)
         if "HTTP_X_COOKIE" in meta and dynamic.get("ENABLE_X_COOKIE_HEADER"):
             meta["HTTP_COOKIE"] = meta["HTTP_X_COOKIE"]
         response = self.get_response(request)
-        response["X-Request-Id"] = request_id
-        response["X-Content-Type-Options"] = "nosniff"
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("Cache-Control", "no-store")
-        response["Content-Language"] = language
-        seconds = time.perf_counter() - started
+        for name, value in headers(caller):
+            response.headers[name] = value
+        for name, value in DEFAULT_HEADERS:
+            response.headers.setdefault(name, value)
         match = request.resolver_match
-        route = match.route if match else "unmatched"
-        metrics.requests.labels(request.method, route, response.status_code).inc()
-        metrics.latency.labels(route).observe(seconds)
-        logs.access_line(
-            {
-                "event": "request",
-                "request_id": request_id,
-                "method": request.method,
-                "route": route,
-                "status": response.status_code,
-                "ms": round(seconds * 1000, 2),
-                "client_type": context.caller().client_type,
-            }
-        )
+        leave(caller, request.method or "", match.route if match else "unmatched", response.status_code, started)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A bug in a view: JSON, never a page of Django's."""
+        """A bug in a view: JSON, never a page of Django's. What Django has a handler for (a foreign host) is none."""
         from patron.kernel.errors import Refusal
 
         if isinstance(exception, Refusal):
             return rendering.refusal_response(exception)
+        if isinstance(exception, _HANDLED):
+            return None
         return rendering.server_error(request, exception)
+
+
+def arrive(method: str, path: str, meta: Mapping[str, Any]) -> context.Caller:
+    """Know who calls, for whoever answers: Django's handler, or a door in front of it.
+
+    `meta`: the WSGI environment, or Django's META, which is one.
+    """
+    caller = context.Caller(
+        request_id=os.urandom(16).hex(),
+        ip=client_ip(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", "")),
+        client_type=_client_type(meta.get("HTTP_X_CLIENT_TYPE", "")),
+        user_agent=meta.get("HTTP_USER_AGENT", "")[:300].replace("\x00", ""),
+        language=languages.from_header(meta.get("HTTP_ACCEPT_LANGUAGE", "")),
+        endpoint=f"{method} {path}"[:200].replace("\x00", ""),
+    )
+    context.enter(caller)
+    return caller
+
+
+def headers(caller: context.Caller) -> tuple[tuple[str, str], ...]:
+    """What every answer to the caller carries whatever a view says; DEFAULT_HEADERS are those a view may change."""
+    return (
+        ("X-Request-Id", caller.request_id),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Language", caller.language),
+    )
+
+
+def leave(caller: context.Caller, method: str, route: str, status: int, started: float) -> None:
+    """Count and log an answer. `started`: what `time.perf_counter` said when the request came."""
+    seconds = time.perf_counter() - started
+    method = method if method in METHODS else "other"  # a caller may invent any word
+    _answers(method, route, status).inc()
+    _times(route).observe(seconds)
+    logs.access_line(
+        {
+            "event": "request",
+            "request_id": caller.request_id,
+            "method": method,
+            "route": route,
+            "status": status,
+            "ms": round(seconds * 1000, 2),
+            "client_type": caller.client_type,
+        }
+    )
+
+
+# A labelled counter is looked up under a lock, which costs more than counting.
+@lru_cache(maxsize=4096)
+def _answers(method: str, route: str, status: int) -> Counter:
+    return metrics.requests.labels(method, route, status)
+
+
+@lru_cache(maxsize=1024)
+def _times(route: str) -> Histogram:
+    return metrics.latency.labels(route)
 
 
 def client_ip(remote: str, forwarded: str) -> str:
