@@ -1,13 +1,37 @@
-"""The door a web server opens: static files first, then the house."""
+"""The door a web server opens: hot reads first, then static files, then the house."""
 
 import os
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 from wsgiref.headers import Headers
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpResponse
 from whitenoise import WhiteNoise
 
 STATIC_SECONDS: Final = 3600  # the names carry no digest, so an upgrade is seen after an hour at most
+
+
+class House:
+    """Django's handler. A finished answer leaves as one list, which the server writes at once and with its length."""
+
+    def __init__(self) -> None:
+        self._handler = WSGIHandler()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        response = self._handler(environ, start_response)
+        if not isinstance(response, HttpResponse):
+            return response  # a streaming one
+        response.close()
+        return [response.content]
+
+
+def _with_hot_reads(application: WhiteNoise) -> Callable[..., Iterable[bytes]]:
+    from patron.accounts import doors
+    from patron.kernel.doors import HotReads
+
+    return HotReads(doors.READS, application)
 
 
 def _with_static_files(application: object) -> WhiteNoise:
@@ -27,4 +51,5 @@ def _no_sniffing(headers: Headers, path: str, url: str) -> None:
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "patron.config.settings")
-application = _with_static_files(get_wsgi_application())
+django.setup(set_prefix=False)
+application = _with_hot_reads(_with_static_files(House()))

@@ -1,13 +1,53 @@
-"""How a view answers a hot read without the cost of DRF's request, which is five times that of the read."""
+"""How a hot read is answered without what it does not need: DRF's request costs five times the read, Django's handler
+three times.
+"""
 
-from typing import Any
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework.views import APIView
 
-from patron.kernel import rendering
+from patron.kernel import middleware, rendering
+from patron.kernel.encoding import JSON
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+Read = Callable[[Environ, str], bytes | None]
+_PLAIN: Final = (("Content-Type", JSON), *middleware.DEFAULT_HEADERS)
+
+
+class HotReads:
+    """Answers some GETs in front of Django's handler, with the same id, headers, measure and access line.
+
+    `reads`: path → a function of the WSGI environment and the language that returns the body of a 200, or None where
+    there is more to say than that: nobody is signed in, a cookie is due, the host is not ours. Then, and when it fails,
+    the handler behind answers from the start, so each of these is decided in one place.
+    """
+
+    def __init__(self, reads: Mapping[str, Read], behind: Application) -> None:
+        self._reads = reads
+        self._behind = behind
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        read = self._reads.get(path)
+        if read is None or environ["REQUEST_METHOD"] != "GET" or "HTTP_X_COOKIE" in environ:
+            return self._behind(environ, start_response)
+        started = time.perf_counter()
+        caller = middleware.arrive("GET", path, environ)
+        try:
+            body = read(environ, caller.language)
+        except Exception:  # noqa: BLE001 -- it fails again behind, where failures are logged and rendered
+            body = None
+        if body is None:
+            return self._behind(environ, start_response)
+        start_response("200 OK", [*_PLAIN, *middleware.headers(caller)])
+        middleware.leave(caller, "GET", path[1:], 200, started)
+        return [body]
 
 
 class FastGet(APIView):
