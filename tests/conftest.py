@@ -56,7 +56,7 @@ def sms_outbox() -> Callable[[], list[CapturedSms]]:
 
     def deliver() -> list[CapturedSms]:
         _run_jobs(queues=[outbox.CODES, outbox.MESSAGES])
-        return list(CapturedSms.objects.order_by("-id"))
+        return list(CapturedSms.objects.order_by("-message_id"))
 
     return deliver
 
@@ -67,7 +67,7 @@ def mail_outbox() -> Callable[[], list[CapturedMail]]:
 
     def deliver() -> list[CapturedMail]:
         _run_jobs(queues=[outbox.CODES, outbox.MESSAGES])
-        return list(CapturedMail.objects.order_by("-id"))
+        return list(CapturedMail.objects.order_by("-message_id"))
 
     return deliver
 

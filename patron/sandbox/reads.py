@@ -1,4 +1,4 @@
-"""Captured messages as the sandbox shows them, newest first."""
+"""Captured messages as the sandbox shows them: what was queued last comes first, whichever thread was quicker."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ Rows = QuerySet[Any, Any]
 
 def sms(to: str) -> Rows:
     """Every SMS, or those to the number `to`, in whatever form it is written; a number that is none has none."""
-    rows = CapturedSms.objects.order_by("-id").values(
+    rows = CapturedSms.objects.order_by("-message_id").values(
         "id", "to", "text", "is_otp", "created_date", **{"from": F("sender")}
     )
     # an unescaped + in an address arrives as a space
@@ -21,7 +21,9 @@ def sms(to: str) -> Rows:
 
 def mail(to: str) -> Rows:
     """Every mail, or those to the address `to`, in any letter case."""
-    rows = CapturedMail.objects.order_by("-id").values(
+    rows = CapturedMail.objects.order_by("-message_id").values(
         "id", "to", "subject", "text", "html", "attachments", "created_date", **{"from": F("sender")}
     )
+    if "\x00" in to:  # PostgreSQL cannot compare it, and no address holds it
+        return rows.none()
     return rows.filter(to__iexact=to.strip()) if to else rows

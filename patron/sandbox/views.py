@@ -12,7 +12,7 @@ from patron.gateways import faults
 from patron.kernel import clock
 from patron.kernel.doors import FastGet
 from patron.kernel.paging import Pages
-from patron.sandbox import page, reads, reset, timeshift
+from patron.sandbox import openapi, page, reads, reset, timeshift
 from patron.sandbox.serializers import ClockMove, FaultWish
 
 
@@ -32,10 +32,10 @@ class FromHere(BasePermission):
 class SandboxView(APIView):
     """What every view of the sandbox begins with."""
 
-    schema = None
     permission_classes = [FromHere]
 
 
+@openapi.SMS
 class SmsView(SandboxView):
     """Captured SMS, newest first."""
 
@@ -45,6 +45,7 @@ class SmsView(SandboxView):
         return pages.get_paginated_response(rows)
 
 
+@openapi.MAIL
 class MailView(SandboxView):
     """Captured mails, newest first."""
 
@@ -54,6 +55,7 @@ class MailView(SandboxView):
         return pages.get_paginated_response(rows)
 
 
+@openapi.CLOCK
 class ClockView(SandboxView):
     """How far the clock is moved, in seconds, and what it says."""
 
@@ -70,6 +72,7 @@ class ClockView(SandboxView):
         return self.get(request)
 
 
+@openapi.FAULTS
 class FaultsView(SandboxView):
     """The trouble each gateway is played."""
 
@@ -83,6 +86,7 @@ class FaultsView(SandboxView):
         return Response(wish.validated_data)
 
 
+@openapi.RESET
 class ResetView(SandboxView):
     """Everything as after the first start."""
 

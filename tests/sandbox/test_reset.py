@@ -1,0 +1,71 @@
+"""Everything as after the first start."""
+
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from patron.accounts.models import Consent, Session, Shopper
+from patron.channels.models import Staff
+from patron.gateways import faults, outbox
+from patron.gateways.models import CapturedSms, OutgoingMail, OutgoingSms
+from patron.kernel import clock, dynamic, limits
+from patron.kernel.models import Counter, SettingChange
+from patron.sandbox import demo, reset, timeshift
+from patron.sandbox.models import ClockOffset
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_reset_leaves_the_demo_alone(run_jobs):
+    """Shoppers, sessions, ledger, messages, counters, jobs, clock, faults and settings are as after the first start."""
+    demo.load()
+    made = Shopper.objects.get(email=demo.SHOPPER_EMAIL)
+    Shopper.objects.filter(pk=made.pk).update(first_name="Changed")
+    now = clock.now()
+    Session.objects.create(key_digest="d", shopper=made, created_at=now, expires_at=now, last_seen_at=now)
+    outbox.queue_sms("+905551112233", "text", purpose="test")
+    run_jobs()
+    outbox.queue_mail("a@shop.example", "Hi", "text", purpose="test")
+    limits.hit("test", "somebody", limits.Limit(5, 60))
+    timeshift.move(3600)
+    faults.put("sms", latency_ms=10, error_rate=0, outage=True)
+    dynamic.put("SHOP_NAME", "Changed", staff_id=None, source="test")
+    dynamic.put("THROTTLE_EXEMPT_NETWORKS", [], staff_id=None, source="test")
+
+    reset.run()
+
+    for emptied in (Session, OutgoingSms, OutgoingMail, CapturedSms, Counter, ProcrastinateJob):
+        assert not emptied.objects.exists(), emptied
+    assert not ClockOffset.objects.exclude(seconds=0).exists()
+    assert not any(fault["outage"] for fault in faults.every())
+    assert dynamic.get("SHOP_NAME") == "Patron"
+    assert dynamic.get("THROTTLE_EXEMPT_NETWORKS") == demo.SETTINGS["THROTTLE_EXEMPT_NETWORKS"]
+    shopper = Shopper.objects.get(email=demo.SHOPPER_EMAIL)
+    assert shopper.first_name == "Ayşe"
+    assert shopper.pk != made.pk  # ids go on, so nothing on its way can mean a new row
+    assert set(Consent.objects.values_list("shopper__email", flat=True)) <= {person.email for person in demo.PEOPLE}
+
+
+def test_staff_and_the_audit_of_settings_outlive_a_reset():
+    """A developer's token still works, and the change of a setting is still told."""
+    demo.load()
+    dynamic.put("SHOP_NAME", "Changed", staff_id=None, source="test")
+    member = Staff.objects.get()
+
+    reset.run()
+
+    assert Staff.objects.get() == member
+    assert list(SettingChange.objects.filter(name="SHOP_NAME").order_by("id").values_list("source", flat=True)) == [
+        "test",
+        "reset",
+    ]
+
+
+def test_a_job_at_hand_is_left_to_its_worker():
+    """It finishes and finds nothing to do."""
+    outbox.queue_sms("+905551112233", "text", purpose="test")
+    with reset.connection.cursor() as cursor:
+        cursor.execute("SELECT procrastinate_fetch_job_v2(NULL, NULL)")
+
+    reset.run()
+
+    assert [job.status for job in ProcrastinateJob.objects.all()] == ["doing"]
