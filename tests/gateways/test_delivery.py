@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from patron.gateways import delivery, outbox
-from patron.gateways.models import CapturedMail, CapturedSms, Fault, OutgoingMail, OutgoingSms, State
+from patron.gateways import delivery, faults, outbox
+from patron.gateways.models import CapturedMail, CapturedSms, OutgoingMail, OutgoingSms, State
 from patron.gateways.tasks import BUG_WAIT, WhileItHelps, sweep
 from patron.kernel import clock, dynamic
 from tests.gateways.conftest import jobs
@@ -139,7 +139,7 @@ def test_a_code_without_an_end_lives_ten_minutes():
 def test_a_mail_is_tried_for_a_day_and_then_left_to_staff(deliver_until_done):
     """At least 24 hours, at most half an hour apart; its content stays, so that it can be sent again."""
     message = a_mail()
-    Fault.objects.create(gateway="mail", outage=True)
+    faults.put("mail", latency_ms=0, error_rate=0, outage=True)
     tries = deliver_until_done()
 
     message.refresh_from_db()
@@ -152,9 +152,9 @@ def test_a_mail_is_tried_for_a_day_and_then_left_to_staff(deliver_until_done):
 def test_staff_can_send_again_what_was_given_up(deliver_until_done):
     """The provider is back; the day of tries begins anew."""
     message = a_mail()
-    Fault.objects.create(gateway="mail", outage=True)
+    faults.put("mail", latency_ms=0, error_rate=0, outage=True)
     deliver_until_done()
-    Fault.objects.all().delete()
+    faults.put("mail", latency_ms=0, error_rate=0, outage=False)
     message.refresh_from_db()
 
     outbox.retry(message)
