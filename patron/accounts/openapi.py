@@ -56,45 +56,52 @@ DANCE_REFUSALS: Final = openapi.refused(
         "Mismatch confirmation data {phone}, {sms_allowed}, {email_allowed}, {call_allowed}, {email}.",
     ),
 )
-_CHANGE: Final = extend_schema(
-    tags=["Profile"],
-    request=ProfileChange,
-    parameters=[openapi.CSRF, openapi.IDEMPOTENCY],
-    examples=[
-        OpenApiExample(
-            "permissions",
-            value={
-                "first_name": "John",
-                "last_name": "Doe",
-                "email_allowed": True,
-                "sms_allowed": True,
-                "call_allowed": False,
-            },
-            request_only=True,
-        ),
-        OpenApiExample("new phone", value={"phone": "5555555555"}, request_only=True),
-        OpenApiExample("the code", value={"phone": "5555555555", "code": "123456"}, request_only=True),
-        OpenApiExample("another code", value={"phone": "5555555555", "resend": True}, request_only=True),
-    ],
-    responses={
-        200: openapi.answer(
-            {"oneOf": [PROFILE_SCHEMA, openapi.MESSAGE]},
-            "The whole profile after the change; `message` after a resend.",
-            ("changed", PROFILE_EXAMPLE | {"id": 1234, "email": "john.doe@example.com", "phone": "0123456789"}),
-            ("resent", {"message": "success"}),
-        ),
-        202: openapi.answer(
-            openapi.struct(ReducedProfile),
-            "A code was sent to the new phone; nothing is changed yet.",
-            ("code sent", REDUCED_EXAMPLE),
-        ),
-        400: openapi.invalid(("phone", {"phone": ["This phone number is already in use."]})),
-        401: openapi.UNAUTHENTICATED,
-        403: openapi.CSRF_FAILED,
-        406: DANCE_REFUSALS,
-        429: openapi.THROTTLED,
-    },
-)
+
+
+def _change(operation_id: str, summary: str) -> Any:
+    return extend_schema(
+        operation_id=operation_id,
+        summary=summary,
+        tags=["Profile"],
+        request=ProfileChange,
+        parameters=[openapi.CSRF, openapi.IDEMPOTENCY],
+        examples=[
+            OpenApiExample(
+                "permissions",
+                value={
+                    "first_name": "John",
+                    "last_name": "Doe",
+                    "email_allowed": True,
+                    "sms_allowed": True,
+                    "call_allowed": False,
+                },
+                request_only=True,
+            ),
+            OpenApiExample("new phone", value={"phone": "5555555555"}, request_only=True),
+            OpenApiExample("the code", value={"phone": "5555555555", "code": "123456"}, request_only=True),
+            OpenApiExample("another code", value={"phone": "5555555555", "resend": True}, request_only=True),
+        ],
+        responses={
+            200: openapi.answer(
+                {"oneOf": [PROFILE_SCHEMA, openapi.MESSAGE]},
+                "The whole profile after the change; `message` after a resend.",
+                ("changed", PROFILE_EXAMPLE | {"id": 1234, "email": "john.doe@example.com", "phone": "0123456789"}),
+                ("resent", {"message": "success"}),
+            ),
+            202: openapi.answer(
+                openapi.struct(ReducedProfile),
+                "A code was sent to the new phone; nothing is changed yet.",
+                ("code sent", REDUCED_EXAMPLE),
+            ),
+            400: openapi.invalid(("phone", {"phone": ["This phone number is already in use."]})),
+            401: openapi.UNAUTHENTICATED,
+            403: openapi.CSRF_FAILED,
+            406: DANCE_REFUSALS,
+            429: openapi.THROTTLED,
+        },
+    )
+
+
 PROFILE: Final = extend_schema_view(
     get=extend_schema(
         operation_id="profile_retrieve",
@@ -105,8 +112,8 @@ PROFILE: Final = extend_schema_view(
             401: openapi.UNAUTHENTICATED,
         },
     ),
-    patch=extend_schema(operation_id="profile_change", summary="Change the profile, or the phone with a code")(_CHANGE),
-    put=extend_schema(operation_id="profile_replace", summary="The same as PATCH")(_CHANGE),
+    patch=_change("profile_change", "Change the profile, or the phone with a code"),
+    put=_change("profile_replace", "The same as PATCH"),
 )
 CURRENT_USER: Final = extend_schema_view(
     get=extend_schema(

@@ -37,6 +37,9 @@ def bytes_response(answer: reads.Answer, key: str) -> HttpResponse:
 class CurrentUserView(doors.FastGet):
     """Who is signed in."""
 
+    authentication_classes = [ShopperAuthentication]
+    permission_classes = [IsShopper]
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         key = cookies.session_key(request)
         answer = reads.current_user(key) if key else None

@@ -1,5 +1,7 @@
 """The front door, the page of the API and the document itself."""
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from patron import __version__
 from patron.kernel import dynamic
 from patron.kernel.doors import FastGet
+from patron.kernel.encoding import JSON, encode
 from patron.kernel.rendering import json_response
 from patron.operations.openapi import document
 from patron.operations.openapi.shared import Json
@@ -27,7 +30,7 @@ class Index(FastGet):
     schema = None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if "text/html" in request.headers.get("Accept", ""):
+        if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
             response = _page(request, "operations/index.html", {"places": _places()})
         else:
             site = _site(request)
@@ -52,7 +55,7 @@ class AsJson(FastGet):
     schema = None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return json_response(_served(request))
+        return HttpResponse(_written(encode, *_asked(request)), content_type=JSON)
 
 
 class AsYaml(FastGet):
@@ -61,13 +64,16 @@ class AsYaml(FastGet):
     schema = None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return HttpResponse(document.as_yaml(_served(request)), content_type="application/yaml")
+        return HttpResponse(_written(document.as_yaml, *_asked(request)), content_type="application/yaml")
 
 
-def _served(request: HttpRequest) -> Json:
-    return document.served(
-        _site(request), settings.SESSION_COOKIE, takes_x_cookie=dynamic.get("ENABLE_X_COOKIE_HEADER")
-    )
+def _asked(request: HttpRequest) -> tuple[str, bool]:
+    return _site(request), bool(dynamic.get("ENABLE_X_COOKIE_HEADER"))
+
+
+@lru_cache(maxsize=16)  # writing the YAML takes a tenth of a second
+def _written(writer: Callable[[Json], bytes], site: str, takes_x_cookie: bool) -> bytes:
+    return writer(document.served(site, settings.SESSION_COOKIE, takes_x_cookie=takes_x_cookie))
 
 
 def _places() -> list[tuple[str, str, str, str]]:

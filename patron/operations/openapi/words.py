@@ -27,10 +27,14 @@ page, enter `Token <key>` under *Authorize*.
   `"True"` or `1`.
 """
 TAGS: Final = {
-    "Sign-in": "Sessions, registration, passwords, e-mail addresses.",
-    "Profile": "The shopper's own data. A new phone is proven by a code: the first call answers 202 "
-    "and an SMS is sent, the second carries the code.",
-    "Personal data": "What was agreed to, what is held, and its end.",
+    "Sign-in": "With a password or a code sent to the phone; the captcha that lifts a limit.",
+    "Session": "The CSRF token, the currency, the other places a shopper is signed in at.",
+    "Registration": "In one step, or in two with a code sent to the phone.",
+    "Password": "Changed, forgotten, set by a guest.",
+    "E-mail": "Changed and confirmed by links in mails.",
+    "Profile": "The shopper's own data. A new phone is proven by a code: the first call answers 202 and an SMS is "
+    "sent, the second call carries the code.",
+    "Personal data": "What is held, and its end.",
     "Staff": "Tokens of the back office and its programs.",
     "Sandbox": "The captured outside world: sent SMS and mail, the clock, faults. Only where `PATRON_SANDBOX` is on.",
     "Operations": "For machines that watch Patron, and for this document.",
