@@ -142,6 +142,13 @@ declare(
     group=_ACCOUNT,
 )
 declare(
+    "MAIL_LINK_HOURS",
+    24,
+    _("Hours a link in a mail works: to reset a password, to confirm an e-mail."),
+    cleaning.integer(1, 168),
+    group=_ACCOUNT,
+)
+declare(
     "SMS_OTP_EXPIRE_TIME",
     180,
     _("Seconds a code lives, at most 600."),
@@ -223,9 +230,7 @@ declare(
 declare(
     "THROTTLING_SETTINGS",
     THROTTLES,
-    _(
-        "Limits by scope: login, login-failed, register, password-reset, profile-update, contact-us and others."
-    ),
+    _("Limits by scope: login, login-failed, register, password-reset, profile-update, contact-us and others."),
     cleaning.mapping_to(cleaning.shaped({"count": cleaning.integer(1, 1_000_000), "duration": _duration})),
     group=_LIMITS,
 )

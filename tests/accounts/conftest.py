@@ -14,7 +14,7 @@ from django.utils import translation
 
 from patron.accounts import cookies, profile, sessions
 from patron.accounts.models import Shopper
-from patron.kernel import clock, secrets
+from patron.kernel import clock, context, secrets
 
 PASSWORD = "Correct-horse-7"
 _numbers = itertools.count(1)
@@ -27,7 +27,8 @@ def _hashed(password: str) -> str:
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
-    """Texts are compared in English, whatever language a request left behind."""
+    """Texts are compared in English, and no request went before, whatever another test left behind."""
+    context.enter(context.Caller(language="en"))
     with translation.override("en"):
         yield
 
