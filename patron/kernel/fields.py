@@ -1,17 +1,37 @@
 """Shapes that several rooms take in."""
 
 import re
+import unicodedata
 from datetime import date
 from typing import Any, Final
 
 import msgspec
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from patron.kernel import clock, dynamic, languages
 
 MAX_ATTRIBUTES_BYTES: Final = 16_384
 GENDERS: Final = ("male", "female", "unknown")
+
+
+class EmailField(serializers.EmailField):
+    """An e-mail that can be written to; its letter case is kept.
+
+    Django's check ignores case by regular expression, so that it takes `İ` and the Kelvin sign for ASCII letters, and
+    its domain may hold characters that cannot be seen.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        email = str(super().to_internal_value(data))
+        local, _at, domain = email.rpartition("@")
+        if not local.isascii() or not all(unicodedata.category(char)[0] in "LMN" or char in "-." for char in domain):
+            self.fail("invalid")
+        return email
 
 
 class PhoneField(serializers.CharField):
@@ -26,9 +46,9 @@ class PhoneField(serializers.CharField):
         from patron.kernel import phones
 
         phone = str(super().to_internal_value(data))
-        if not re.search(dynamic.get("USER_PHONE_REGEX"), phone) or not phones.e164(
-            phone, dynamic.get("DEFAULT_PHONE_REGION")
-        ):
+        # ASCII: a storefront holds the phone against the same expression, and its \d knows no other digits
+        matches = phone.isascii() and re.search(dynamic.get("USER_PHONE_REGEX"), phone)
+        if not matches or not phones.e164(phone, dynamic.get("DEFAULT_PHONE_REGION")):
             self.fail("invalid")
         return phone
 
@@ -63,6 +83,7 @@ class LanguageField(serializers.CharField):
         return code
 
 
+@extend_schema_field({"type": "object", "additionalProperties": {}})
 class AttributesField(serializers.Field[dict[str, Any], Any, Any, Any]):
     """A JSON object of at most 16 KB; in a form, its text."""
 
