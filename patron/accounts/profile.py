@@ -17,7 +17,7 @@ from patron.accounts.models import PHONE_TAKEN, Session, Shopper
 from patron.accounts.verification import Ask, Proof, Purpose
 from patron.gateways import outbox
 from patron.kernel import clock, dynamic, events, languages, phones, transactions
-from patron.kernel.errors import Invalid, Refusal
+from patron.kernel.errors import Invalid, Refusal, Unauthenticated
 
 PLAIN: Final = (
     "first_name",
@@ -135,7 +135,9 @@ def _apply(
 ) -> None:
     if proof is not None:
         verification.spend(proof)
-    shopper = Shopper.objects.select_for_update().get(pk=shopper_id)
+    shopper = Shopper.objects.select_for_update().filter(pk=shopper_id, is_active=True).first()
+    if shopper is None:  # closed or erased since the session was found
+        raise Unauthenticated("Authentication credentials were not provided.")
     before = consent.snapshot(shopper)
     old_number = shopper.phone_e164
     _assign(shopper, data)

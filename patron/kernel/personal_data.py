@@ -16,8 +16,9 @@ from django.db.models import Model
 class Holding:
     """What one table holds of a shopper.
 
-    `owner`: the column that names the shopper (`id` for the shopper's own row). `erased`: column → value after
-    anonymising; None for the whole map means the rows are deleted.
+    `owner`: the column that names the shopper (`id` for the shopper's own row, `session__shopper_id` by way of another
+    table). `erased`: column → value after anonymising, or a function that makes it; None for the whole map means the
+    rows are deleted.
     """
 
     model: type[Model]
