@@ -25,6 +25,7 @@ _CURRENT_USER: Final = f"""
 SELECT s.id, s.last_seen_at < %s, u.id, u.first_name, u.last_name, u.email, u.phone, u.email_allowed, u.sms_allowed,
 u.call_allowed, u.attributes, u.date_joined, u.last_login, u.gender, u.date_of_birth, u.email_verified_at IS NOT NULL,
 u.client_type {_SESSION}"""
+_NAME: Final = f"SELECT s.id, s.last_seen_at < %s, u.username, u.email, u.first_name, u.last_name {_SESSION}"
 
 
 class Profile(msgspec.Struct):
@@ -83,6 +84,15 @@ class CurrentUser(msgspec.Struct):
     selected_address: None
 
 
+class Name(msgspec.Struct):
+    """The documented body of `/users/user/`."""
+
+    username: str
+    email: str
+    first_name: str
+    last_name: str
+
+
 class Answer(msgspec.Struct):
     """Bytes for the caller; `stale_session` is the session to touch when its last sight is over an hour ago."""
 
@@ -125,6 +135,15 @@ def current_user(key: str) -> Answer | None:
         clock.iso(joined), _iso(login), gender, born, verified, False, client, None,
     )  # fmt: skip
     return Answer(msgspec.json.encode(user), session_id if stale else None)
+
+
+def name(key: str) -> Answer | None:
+    """What a session key's shopper is called; None when it signs nobody in."""
+    now = clock.now()
+    row = rows.one(_NAME, (now - SEEN_EVERY, secrets.digest(key), now))
+    if row is None:
+        return None
+    return Answer(msgspec.json.encode(Name(*row[2:])), row[0] if row[1] else None)
 
 
 def hashed_email(email: str) -> str:

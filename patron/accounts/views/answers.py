@@ -2,12 +2,15 @@
 
 from typing import Final
 
+from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 
 from patron.accounts import cookies
 from patron.accounts.sessions import Opened
 from patron.kernel import secrets
+from patron.kernel.parsing import BoundedFormParser, BoundedMultiPartParser, JsonParser
 
+FORMS: Final[list[type[BaseParser]]] = [JsonParser, BoundedFormParser, BoundedMultiPartParser]
 _KEY_LENGTH: Final = 40
 
 
