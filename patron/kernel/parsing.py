@@ -3,6 +3,7 @@
 Every refusal here is a ParseError, answered 400 `{"non_field_errors": [text]}` before a serializer or a journey runs.
 """
 
+from io import BytesIO
 from typing import IO, Any, Final
 
 import msgspec
@@ -68,6 +69,17 @@ def refuse_oversize(request: Any, most: int) -> None:
     while left > 0 and (chunk := request.read(min(left, 65536))):
         left -= len(chunk)
     raise ParseError(_("The request body is too large."))
+
+
+def measure(environ: dict[str, Any]) -> None:
+    """Give a chunked body its length, which Django takes a body without one to lack.
+
+    At most 12 MB and a byte are read, so a longer body is refused as every other of that size.
+    """
+    if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower() and not environ.get("CONTENT_LENGTH"):
+        body = environ["wsgi.input"].read(MAX_UPLOAD_BYTES + 1)
+        environ["wsgi.input"] = BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
 
 
 def _refuse_unstorable(value: Any, depth: int) -> None:
