@@ -9,8 +9,9 @@ import msgspec
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
 
-from patron.kernel import clock, dynamic, languages
+from patron.kernel import clock, dynamic, languages, parsing
 
 MAX_ATTRIBUTES_BYTES: Final = 16_384
 GENDERS: Final = ("male", "female", "unknown")
@@ -95,8 +96,8 @@ class AttributesField(serializers.Field[dict[str, Any], Any, Any, Any]):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if isinstance(data, str):
             try:
-                data = msgspec.json.decode(data)
-            except (msgspec.DecodeError, RecursionError):
+                data = parsing.json_object(data.encode())
+            except (ParseError, UnicodeEncodeError):
                 self.fail("not_a_dict")
         if not isinstance(data, dict):
             self.fail("not_a_dict")

@@ -21,20 +21,14 @@ class JsonParser(BaseParser):
     """A JSON object. Refuses other JSON, more than 1 MB, more than 32 levels, NUL and half surrogate pairs."""
 
     media_type = "application/json"
+    max_depth = MAX_DEPTH
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
         refuse_oversize(parser_context["request"]._request, MAX_JSON_BYTES)
         raw = stream.read(MAX_JSON_BYTES + 1)
         if len(raw) > MAX_JSON_BYTES:
             raise ParseError(_("The request body is too large."))
-        try:
-            data = msgspec.json.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise ParseError(_("The request body is not valid JSON.")) from error
-        if not isinstance(data, dict):
-            raise ParseError(_("The request body must be a JSON object."))
-        _refuse_unstorable(data, 1)
-        return data
+        return json_object(raw)
 
 
 class BoundedFormParser(FormParser):
@@ -51,6 +45,18 @@ class BoundedMultiPartParser(MultiPartParser):
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         refuse_oversize(parser_context["request"]._request, MAX_UPLOAD_BYTES)
         return super().parse(stream, media_type, parser_context)
+
+
+def json_object(raw: bytes) -> dict[str, Any]:
+    """The JSON object in `raw`. Raises ParseError for anything else and for what the database cannot hold."""
+    try:
+        data = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ParseError(_("The request body is not valid JSON.")) from error
+    if not isinstance(data, dict):
+        raise ParseError(_("The request body must be a JSON object."))
+    _refuse_unstorable(data, 1)
+    return data
 
 
 def refuse_oversize(request: Any, most: int) -> None:
@@ -82,16 +88,16 @@ def measure(environ: dict[str, Any]) -> None:
         environ["CONTENT_LENGTH"] = str(len(body))
 
 
-def _refuse_unstorable(value: Any, depth: int) -> None:
-    if depth > MAX_DEPTH:
+def _refuse_unstorable(value: Any, levels: int) -> None:
+    if levels == 0:
         raise ParseError(_("The request body is nested too deeply."))
     if isinstance(value, str):
         if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
             raise ParseError(_("Null characters are not allowed."))
     elif isinstance(value, dict):
         for key, inner in value.items():
-            _refuse_unstorable(key, depth)
-            _refuse_unstorable(inner, depth + 1)
+            _refuse_unstorable(key, levels)
+            _refuse_unstorable(inner, levels - 1)
     elif isinstance(value, list):
         for inner in value:
-            _refuse_unstorable(inner, depth + 1)
+            _refuse_unstorable(inner, levels - 1)
