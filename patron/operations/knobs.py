@@ -29,7 +29,7 @@ def write(name: str, text: str) -> None:
     try:
         value = json.loads(text)
     except ValueError as error:
-        raise CannotStart("The value is no JSON: write true, 300, '\"words\"', '[\"a\", \"b\"]'.") from error
+        raise CannotStart('The value is no JSON: write true, 300, \'"words"\', \'["a", "b"]\'.') from error
     try:
         dynamic.put(name, value, staff_id=None, source="command")
     except BadValue as error:

@@ -1,4 +1,4 @@
-"""The database's tables against this code's migrations: what is missing, what a newer Patron left, bringing it up to date.
+"""The database's tables against this code's migrations: what is missing, what a newer Patron left, migrating.
 
 Names are read from the folders and not from the loaded modules, so that a start with nothing to migrate costs one
 statement.

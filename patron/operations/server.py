@@ -1,4 +1,4 @@
-"""The PostgreSQL that Patron is given, seen before Django is: does it answer, is it new enough, is the database there."""
+"""The PostgreSQL that Patron is given, seen before Django is: does it answer, is it new enough, has it the database."""
 
 import re
 from typing import Final

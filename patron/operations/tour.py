@@ -48,14 +48,15 @@ class Tour:
         self.password, self.new_password = secrets.token_urlsafe(12), secrets.token_urlsafe(12)
 
     def run(self) -> None:
-        """All of it. Raises TourFailed, httpx.HTTPError."""
-        self.register()
-        self.sign_in_by_code()
-        self.profile()
-        self.change_phone()
-        self.reset_password()
-        self.own_data()
-        self.sign_out()
+        """All of it, once. Raises TourFailed, httpx.HTTPError."""
+        with self.browser:
+            self.register()
+            self.sign_in_by_code()
+            self.profile()
+            self.change_phone()
+            self.reset_password()
+            self.own_data()
+            self.sign_out()
 
     def register(self) -> None:
         self.title("A shopper registers")

@@ -8,28 +8,41 @@ workers go back to the queue. A job hit by a restart of PostgreSQL is run again 
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
 import structlog
 from django.db import DatabaseError, connection, connections
-from procrastinate import exceptions
-from procrastinate.connector import BaseConnector
+from procrastinate import App, exceptions
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.db_cleanup import close_db_connections, close_db_connections_async
-from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.jobs import Job, Status
 from procrastinate.psycopg_connector import PsycopgConnector
+from psycopg_pool import AsyncConnectionPool
 
 from patron.gateways.outbox import CODES
 from patron.kernel import transactions
 
 _log = structlog.get_logger("patron.worker")
-# Codes have threads of their own: however many slow calls fill the others, a code leaves at once.
-LANES: Final[tuple[tuple[list[str] | None, int], ...]] = (([CODES], 4), (None, 8))
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Threads that take jobs of `queues` (None: all), by priority. `options`: of its connections to PostgreSQL."""
+
+    queues: list[str] | None
+    threads: int
+    options: str = ""
+
+
+# Codes have threads of their own: however many slow calls fill the others, a code leaves at once. A plan made for any
+# set of queues reads through all the jobs of the others, 80 ms for 100,000; one made for this queue takes half of one.
+LANES: Final = (Lane([CODES], 4, "-c plan_cache_mode=force_custom_plan"), Lane(None, 8))
 HEARTBEAT_SECONDS: Final = 5
 STALLED_SECONDS: Final = 20
 POLL_SECONDS: Final = 1  # a retried or scheduled job is not announced: this is how late it may start
@@ -48,18 +61,21 @@ def work(*, alone: bool) -> None:
     asyncio.run(_live(alone=alone))
 
 
-async def release_stalled(seconds: float) -> int:
-    """Put back what workers left "doing" that have been silent for `seconds`; return how many jobs."""
+async def release_stalled(queue: App, seconds: float) -> int:
+    """Put back what workers left "doing" that have been silent for `seconds`; return how many jobs.
+
+    `queue`: an open app of the library.
+    """
     released = 0
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
-        released += await _release(job)
+    for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
+        released += await _release(queue, job)
     if released:
         _log.warning("jobs_released", jobs=released)
     return released
 
 
 def again_after_restart(call_next: Callable[[], Any], context: Any, worker: Any) -> Any:
-    """Run the job again when its connection was lost under it: its transaction did not commit, or it can bear two runs."""
+    """Run the job again when its connection was lost under it: what did not commit was not done."""
     try:
         return call_next()
     except DatabaseError as error:
@@ -71,18 +87,29 @@ def again_after_restart(call_next: Callable[[], Any], context: Any, worker: Any)
         return call_next()
 
 
-class _Connector(PsycopgConnector):
-    """The library's own pool for its loop; Django's connection for jobs that put jobs."""
+def _pool(**arguments: Any) -> AsyncConnectionPool:
+    # Not the question before every statement whether the server is still there: a lost connection ends a life here.
+    return AsyncConnectionPool(**{**arguments, "check": None})
 
-    def __init__(self) -> None:
+
+async def _autocommit(connection: psycopg.AsyncConnection[Any]) -> None:
+    await connection.set_autocommit(
+        True
+    )  # each statement stands alone, so BEGIN and COMMIT would be two trips for nothing
+
+
+class _Connector(PsycopgConnector):
+    """The library's own pool, which tells when a connection was lost."""
+
+    def __init__(self, is_broken: asyncio.Event, options: str) -> None:
         parameters = connector_params()
         parameters["application_name"] = "patron worker"
-        super().__init__(kwargs=parameters, min_size=2, max_size=6, timeout=10)
-        self._in_jobs = DjangoConnector()
-        self.is_broken = asyncio.Event()
-
-    def get_sync_connector(self) -> BaseConnector:
-        return self._in_jobs
+        # A crash of the server that forgets the last ticks of the queue's own book-keeping only runs those jobs again.
+        parameters["options"] = f"{parameters.get('options', '')} -c synchronous_commit=off {options}"
+        super().__init__(
+            pool_factory=_pool, configure=_autocommit, kwargs=parameters, min_size=2, max_size=4, timeout=10
+        )
+        self._is_broken = is_broken
 
     async def execute_query_async(self, query: Any, **arguments: Any) -> None:
         with self._noting_loss():
@@ -101,15 +128,15 @@ class _Connector(PsycopgConnector):
         try:
             yield
         except exceptions.ConnectorException as error:
-            # Whether it was carried out is not known: a job may be fetched, or not be finished, without anybody knowing.
+            # Whether it was carried out is not known: a job may be fetched, or not finished, without anybody knowing.
             if isinstance(error.__cause__, psycopg.OperationalError | psycopg.InterfaceError):
-                self.is_broken.set()
+                self._is_broken.set()
             raise
 
 
 async def _live(*, alone: bool) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    loop.set_default_executor(ThreadPoolExecutor(sum(threads for _, threads in LANES), "job"))
+    loop.set_default_executor(ThreadPoolExecutor(sum(lane.threads for lane in LANES), "job"))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     pause = 0.1
@@ -126,33 +153,38 @@ async def _live(*, alone: bool) -> None:
 
 async def _one_life(stop: asyncio.Event, *, alone: bool) -> None:
     """Work until told to stop or until a connection is lost."""
-    async with _opened() as connector:
-        await release_stalled(0 if alone else STALLED_SECONDS)
-        lanes = [asyncio.create_task(_lane(queues, threads)) for queues, threads in LANES]
-        others = [asyncio.create_task(work) for work in (stop.wait(), connector.is_broken.wait(), _keep_releasing())]
+    is_broken = asyncio.Event()
+    async with contextlib.AsyncExitStack() as stack:
+        queues = [await stack.enter_async_context(_queue(is_broken, lane).open_async()) for lane in LANES]
+        await release_stalled(queues[0], 0 if alone else STALLED_SECONDS)
+        lanes = [asyncio.create_task(_work(queue, lane)) for queue, lane in zip(queues, LANES, strict=True)]
+        others = [asyncio.create_task(end) for end in (stop.wait(), is_broken.wait(), _keep_releasing(queues[0]))]
         try:
             await asyncio.wait([*lanes, *others], return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in (*lanes, *others):
                 task.cancel()  # a lane takes it as the wish to stop when its jobs are done
             ends = await asyncio.gather(*lanes, *others, return_exceptions=True)
-        for end in ends:
-            if isinstance(end, Exception):
-                raise end
+    for end in ends:
+        if isinstance(end, Exception):
+            raise end
 
 
-@contextlib.asynccontextmanager
-async def _opened() -> AsyncIterator[_Connector]:
-    connector = _Connector()
-    with app.replace_connector(connector):
-        async with app.open_async():
-            yield connector
+def _queue(is_broken: asyncio.Event, lane: Lane) -> App:
+    """The library's app over connections of this lane's own.
+
+    The tasks stay with Django's app, so that a job which puts jobs does it on Django's connection, in its transaction.
+    """
+    queue = App(connector=_Connector(is_broken, lane.options))
+    queue.tasks = app.tasks
+    queue.periodic_registry = app.periodic_registry
+    return queue
 
 
-async def _lane(queues: list[str] | None, threads: int) -> None:
-    await app.run_worker_async(
-        queues=queues,
-        concurrency=threads,
+async def _work(queue: App, lane: Lane) -> None:
+    await queue.run_worker_async(
+        queues=lane.queues,
+        concurrency=lane.threads,
         install_signal_handlers=False,
         delete_jobs="successful",
         fetch_job_polling_interval=POLL_SECONDS,
@@ -163,22 +195,22 @@ async def _lane(queues: list[str] | None, threads: int) -> None:
     )
 
 
-async def _keep_releasing() -> None:
+async def _keep_releasing(queue: App) -> None:
     while True:
         await asyncio.sleep(STALLED_SECONDS / 2)
-        await release_stalled(STALLED_SECONDS)
+        await release_stalled(queue, STALLED_SECONDS)
 
 
-async def _release(job: Job) -> bool:
+async def _release(queue: App, job: Job) -> bool:
     try:
         if job.attempts >= MOST_ATTEMPTS:
             _log.error("job_given_up", job=job.id, task=job.task_name, attempts=job.attempts)
-            await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+            await queue.job_manager.finish_job(job, Status.FAILED, delete_job=False)
         else:
-            await app.job_manager.retry_job(job)
+            await queue.job_manager.retry_job(job)
     except exceptions.UniqueViolation:
         # Its twin waits already and will do the same work.
-        await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+        await queue.job_manager.finish_job(job, Status.FAILED, delete_job=False)
     except exceptions.ConnectorException as error:
         if not isinstance(error.__cause__, psycopg.errors.RaiseException):
             raise
@@ -187,8 +219,6 @@ async def _release(job: Job) -> bool:
 
 
 def _wait_for_database() -> None:
-    import time
-
     for pause in (0.2, 0.5, 1, 2, 4, 8, 16):
         try:
             connection.ensure_connection()
