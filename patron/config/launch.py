@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import importlib
 import importlib.util
 import signal
 import socket
@@ -29,7 +30,10 @@ class _Stopped(BaseException):
 
 
 def run(env: Environment) -> None:
-    """Start everything, show where it is, keep it alive until Ctrl-C or SIGTERM, end it in order. Raises CannotStart."""
+    """Start everything, show where it is, keep it alive until Ctrl-C or SIGTERM, end it in order.
+
+    Raises CannotStart.
+    """
     began = time.monotonic()
     with lock.hold(env.data_dir, lock.RUN):
         _refuse_busy_port(env)
@@ -76,13 +80,11 @@ def _database(env: Environment, cluster: Cluster | None) -> Iterator[None]:
 
 def _load_the_rest() -> None:
     """What the children need, loaded once for all of them."""
-    import granian
     from django.urls import get_resolver
 
-    from patron.config import wsgi
-    from patron.operations import worker
-
-    assert granian and wsgi and worker and get_resolver().url_patterns
+    for module in ("granian", "patron.config.wsgi", "patron.operations.worker"):
+        importlib.import_module(module)
+    get_resolver().url_patterns  # noqa: B018 -- its first reading loads every room's addresses
 
 
 def _supervisor(env: Environment, cluster: Cluster | None) -> Supervisor:
@@ -137,7 +139,9 @@ def _refuse_busy_port(env: Environment) -> None:
     except socket.gaierror as error:
         raise CannotStart(f"PATRON_HOST is {env.host}, which is no address of this machine.") from error
     except PermissionError as error:
-        raise CannotStart(f"Port {env.port} needs more rights than this user has: set PATRON_PORT above 1023.") from error
+        raise CannotStart(
+            f"Port {env.port} needs more rights than this user has: set PATRON_PORT above 1023."
+        ) from error
     except OSError as error:
         raise CannotStart(
             f"Port {env.port} of {env.host} cannot be used ({error.strerror}): "

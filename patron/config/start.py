@@ -13,7 +13,7 @@ from patron.operations.errors import CannotStart
 
 
 def choose(env: Environment) -> Cluster | None:
-    """Name the database to Django, which reads DATABASE_URL: the given one, or an embedded server's that is returned."""
+    """Name the database to Django, which reads DATABASE_URL: the given one, or that of an embedded server, returned."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "patron.config.settings")
     if env.database_url:
         return None
