@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from patron.accounts.views import credentials, identity, profile
+from patron.accounts.views import credentials, identity, personal_data, profile, registration
 
 urlpatterns: list[URLPattern] = [
     path("csrf_token/", identity.CsrfTokenView.as_view()),
@@ -25,5 +25,8 @@ urlpatterns: list[URLPattern] = [
     path("users/registration/account-confirm-email/<path:token>/", credentials.EmailConfirmView.as_view()),
     path("current_user/", profile.CurrentUserView.as_view()),
     path("users/profile/", profile.ProfileView.as_view()),
+    path("users/registration/", registration.RegistrationView.as_view()),
+    path("users/personal-data/", personal_data.PersonalDataView.as_view()),
+    path("users/anonymize/", personal_data.AnonymizeView.as_view()),
     path("media/avatars/<str:name>", profile.avatar),
 ]
