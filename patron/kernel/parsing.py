@@ -28,7 +28,7 @@ class JsonParser(BaseParser):
         raw = stream.read(MAX_JSON_BYTES + 1)
         if len(raw) > MAX_JSON_BYTES:
             raise ParseError(_("The request body is too large."))
-        return json_object(raw)
+        return json_object(raw, self.max_depth)
 
 
 class BoundedFormParser(FormParser):
@@ -47,7 +47,7 @@ class BoundedMultiPartParser(MultiPartParser):
         return super().parse(stream, media_type, parser_context)
 
 
-def json_object(raw: bytes) -> dict[str, Any]:
+def json_object(raw: bytes, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
     """The JSON object in `raw`. Raises ParseError for anything else and for what the database cannot hold."""
     try:
         data = msgspec.json.decode(raw)
@@ -55,7 +55,7 @@ def json_object(raw: bytes) -> dict[str, Any]:
         raise ParseError(_("The request body is not valid JSON.")) from error
     if not isinstance(data, dict):
         raise ParseError(_("The request body must be a JSON object."))
-    _refuse_unstorable(data, 1)
+    _refuse_unstorable(data, max_depth)
     return data
 
 
