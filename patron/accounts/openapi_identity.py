@@ -3,20 +3,16 @@
 from typing import Any, Final
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
 from patron.accounts.openapi import DANCE_REFUSALS
 from patron.accounts.reads import Name
-from patron.accounts.serializers.identity import CaptchaAnswer, CodeSignIn, Credentials, Currency
+from patron.accounts.serializers.identity import CaptchaAnswer, CodeSignIn, Credentials, Currency, SignOut
 from patron.kernel import openapi, paging
 
 _SIGN_IN: Final = ["Sign-in"]
 _SESSION: Final = ["Session"]
 _KEY: Final = "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b"
-_FORM_TOKEN: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {"csrfmiddlewaretoken": {"type": "string", "description": "In the place of the header."}},
-}
 _SESSION_ROW: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["id", "ip", "user_agent", "client_type", "created_date", "last_seen_date", "is_current"],
@@ -133,15 +129,25 @@ LOGOUT: Final = extend_schema_view(
         description="Without a token the answer is an HTML form that holds one, and nothing else happens.",
         tags=_SIGN_IN,
         auth=[],
-        request={"application/x-www-form-urlencoded": _FORM_TOKEN},
+        request=SignOut,
         parameters=[openapi.CSRF],
+        examples=[OpenApiExample("token", value={"csrfmiddlewaretoken": _KEY}, request_only=True)],
         responses={
             (200, "application/json"): openapi.answer(
                 openapi.DETAIL,
                 "The session is gone, the cookie deleted.",
                 ("signed out", {"detail": "Successfully logged out."}),
             ),
-            (200, "text/html"): OpenApiTypes.STR,
+            (200, "text/html"): OpenApiResponse(
+                OpenApiTypes.STR,
+                examples=[
+                    OpenApiExample(
+                        "form",
+                        value=f"<form method='post'><input name='csrfmiddlewaretoken' value='{_KEY}'></form>",
+                        media_type="text/html",
+                    )
+                ],
+            ),
             403: openapi.CSRF_FAILED,
         },
     )

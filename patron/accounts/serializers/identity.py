@@ -47,6 +47,12 @@ class CodeSignIn(serializers.Serializer[Any]):
     resend = serializers.BooleanField(required=False)
 
 
+class SignOut(serializers.Serializer[Any]):
+    """The CSRF token, for a form that cannot send the header."""
+
+    csrfmiddlewaretoken = serializers.CharField(required=False, allow_blank=True)
+
+
 class PasswordReset(serializers.Serializer[Any]):
     """A new password, twice."""
 

@@ -105,6 +105,9 @@ class LogoutView(OpenView):
 class UserView(doors.FastGet):
     """What the shopper is called."""
 
+    authentication_classes = [ShopperAuthentication]
+    permission_classes = [IsShopper]
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         key = cookies.session_key(request)
         answer = reads.name(key) if key else None
