@@ -1,9 +1,11 @@
 "use strict";
 
 const POLL_MS = 2000;
+const ANSWER_MS = 5000;
 const words = document.body.dataset;
 const find = (id) => document.getElementById(id);
 const shown = {};
+let heldUntil = 0;
 
 async function call(path, body) {
   const options = { headers: { Accept: "application/json" } };
@@ -22,7 +24,13 @@ async function call(path, body) {
 
 class Refused extends Error {}
 
-function say(text) {
+/* What answers an action stays for a while; what the polling has to say waits for it. */
+function say(text, isAnswer) {
+  if (isAnswer) {
+    heldUntil = performance.now() + ANSWER_MS;
+  } else if (performance.now() < heldUntil) {
+    return;
+  }
   if (find("status").textContent !== text) {
     find("status").textContent = text;
   }
@@ -71,7 +79,7 @@ function messageItem(message) {
   copy.hidden = !code;
   copy.addEventListener("click", async () => {
     await navigator.clipboard.writeText(code[0]);
-    say(words.copied);
+    say(words.copied, true);
   });
   return item;
 }
@@ -136,9 +144,9 @@ async function act(path, body) {
   try {
     await call(path, body);
     await refresh();
-    say(words.done);
+    say(words.done, true);
   } catch (error) {
-    say(error instanceof Refused ? `${words.refused} ${error.message}` : words.lost);
+    say(error instanceof Refused ? `${words.refused} ${error.message}` : words.lost, true);
   }
 }
 
