@@ -26,11 +26,12 @@ def complete(result: Json, **_context: Any) -> Json:
         path: {method: _operation(path, method, item[method], components) for method in _METHODS if method in item}
         for path, item in paths.items()
     }
+    used = {tag for item in described.values() for operation in item.values() for tag in operation["tags"]}
     return {
         "openapi": result["openapi"],
         "info": {**result["info"], "description": words.DESCRIPTION, "license": words.LICENSE},
         "servers": [{"url": "/", "description": "The server this document comes from"}],
-        "tags": [{"name": name, "description": text} for name, text in words.TAGS.items()],
+        "tags": [{"name": name, "description": text} for name, text in words.TAGS.items() if name in used],
         "paths": described,
         "components": components.finished(),
     }

@@ -35,6 +35,9 @@ TAGS: Final = {
     "Profile": "The shopper's own data. A new phone is proven by a code: the first call answers 202 and an SMS is "
     "sent, the second call carries the code.",
     "Personal data": "What is held, and its end.",
+    "Segments": "The groups a shopper is in.",
+    "Segments (staff)": "Groups of shoppers: their rules, members and prices.",
+    "Reference": "What other data refers to: price lists.",
     "Staff": "Tokens of the back office and its programs.",
     "Sandbox": "The captured outside world: sent SMS and mail, the clock, faults. Only where `PATRON_SANDBOX` is on.",
     "Operations": "For machines that watch Patron, and for this document.",
