@@ -16,7 +16,7 @@ from patron.accounts import avatars, consent, sessions, verification
 from patron.accounts.models import PHONE_TAKEN, Session, Shopper
 from patron.accounts.verification import Ask, Proof, Purpose
 from patron.gateways import outbox
-from patron.kernel import clock, dynamic, events, languages, phones, transactions
+from patron.kernel import clock, dynamic, events, languages, phones, rows, transactions
 from patron.kernel.errors import Invalid, Refusal, Unauthenticated
 
 PLAIN: Final = (
@@ -32,6 +32,8 @@ PLAIN: Final = (
 SERVER_ATTRIBUTES: Final = frozenset(
     {"register_client_type", "logged_ip", "kvkk_flat_page_version", "confirm", "has_loyalty", "verified_user"}
 )
+_SHOPPERS: Final = rows.Table(Shopper, "u")
+_LOCK: Final = f"SELECT {_SHOPPERS.columns} FROM accounts_shopper u WHERE u.id = %s AND u.is_active FOR UPDATE"  # noqa: S608 -- column names of our own
 
 
 class Outcome(Enum):
@@ -135,9 +137,10 @@ def _apply(
 ) -> None:
     if proof is not None:
         verification.spend(proof)
-    shopper = Shopper.objects.select_for_update().filter(pk=shopper_id, is_active=True).first()
-    if shopper is None:  # closed or erased since the session was found
+    row = rows.one(_LOCK, (shopper_id,))
+    if row is None:  # closed or erased since the session was found
         raise Unauthenticated("Authentication credentials were not provided.")
+    shopper = _SHOPPERS.instance(row)
     before = consent.snapshot(shopper)
     old_number = shopper.phone_e164
     _assign(shopper, data)
