@@ -1,6 +1,6 @@
 """The outside world: SMS, mail, captcha.
 
 Owns: outgoing messages and their state, the captured ones of the sandbox, one folder per outside service.
-Offers: `sms.queue`, `mail.queue`, `captcha.verify`.
-Needs: kernel. Only the worker calls out; a request puts a job in its transaction.
+Offers: `outbox.queue_sms`, `outbox.queue_mail`, `outbox.retry`, `captcha.verify`, `captcha.site_key`.
+Needs: kernel. Messages leave by the worker; a request only puts a job in its transaction, and asks the captcha.
 """

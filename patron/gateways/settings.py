@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from patron.kernel import cleaning
@@ -26,7 +27,8 @@ def _gateways(value: Any) -> dict[str, Any]:
     )(value)
     taken = set(cleaned) & set(BUILT_IN_SMS)
     if taken:
-        raise BadValue(f"{', '.join(sorted(taken))} always exists and cannot be configured")
+        names = ", ".join(sorted(taken))
+        raise BadValue(gettext("%(names)s always exists and cannot be configured") % {"names": names})
     return cleaned
 
 
@@ -34,14 +36,14 @@ def _captcha(value: Any) -> dict[str, Any]:
     cleaned: dict[str, Any] = cleaning.shaped(
         {
             "provider": cleaning.choice(CAPTCHA_PROVIDERS),
-            "site_key": cleaning.text(200, pattern=r"[A-Za-z0-9_.-]*", expected="a site key"),
+            "site_key": cleaning.text(200, pattern=r"[A-Za-z0-9_.-]*", expected=_("a site key")),
             "secret": cleaning.text(200),
             "url": cleaning.http_url,
         },
         optional=("site_key", "secret", "url"),
     )(value)
     if cleaned["provider"] != "embedded" and not (cleaned.get("site_key") and cleaned.get("secret")):
-        raise BadValue(f"{cleaned['provider']} needs site_key and secret")
+        raise BadValue(gettext("%(provider)s needs site_key and secret") % {"provider": cleaned["provider"]})
     return cleaned
 
 
@@ -49,7 +51,7 @@ declare(
     "SMS_GATEWAY",
     "inbox",
     _("The SMS gateway in use: one of SMS_GATEWAYS, inbox or console."),
-    cleaning.text(50, pattern=r"[A-Za-z0-9_-]{1,50}", expected="the name of a gateway"),
+    cleaning.text(50, pattern=r"[A-Za-z0-9_-]{1,50}", expected=_("the name of a gateway")),
     group="sms",
 )
 declare(
@@ -63,7 +65,7 @@ declare(
     "NO_REPLY_EMAIL",
     "no-reply@shop.example",
     _("The address mails come from."),
-    cleaning.text(254, pattern=r"[^@\s<>]+@[^@\s<>]+", expected="an e-mail address"),
+    cleaning.text(254, pattern=r"[^@\s<>]+@[^@\s<>]+", expected=_("an e-mail address")),
     group="mail",
 )
 declare(

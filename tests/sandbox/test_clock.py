@@ -13,6 +13,8 @@ from patron.kernel.errors import Invalid
 from patron.sandbox import timeshift
 from patron.sandbox.models import ClockOffset
 
+TASK = "tests.waiting"
+
 
 def ahead() -> float:
     return (clock.now() - datetime.now(UTC)).total_seconds()
@@ -41,11 +43,11 @@ def test_another_process_feels_it_within_a_second(moving_clock):
 def test_waiting_jobs_come_due_with_the_clock(moving_clock):
     """A retry in half an hour is due when the clock was moved by half an hour; a running job is left alone."""
     due = datetime.now(UTC) + timedelta(minutes=30)
-    app.configure_task("kernel.sweep", schedule_at=due).defer(timestamp=0)
-    app.configure_task("kernel.sweep").defer(timestamp=1)
+    app.configure_task(TASK, schedule_at=due).defer(timestamp=0)
+    app.configure_task(TASK).defer(timestamp=1)
     timeshift.move(1801)
 
-    waiting, at_once = ProcrastinateJob.objects.order_by("id")
+    waiting, at_once = ProcrastinateJob.objects.filter(task_name=TASK).order_by("id")
     assert waiting.scheduled_at == due - timedelta(seconds=1801)
     assert at_once.scheduled_at is None
 
