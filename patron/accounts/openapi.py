@@ -13,7 +13,7 @@ GENDERS: Final[dict[str, Any]] = {
     "items": {"type": "object", "properties": {"value": {"type": "string"}, "label": {"type": "string"}}},
 }
 ATTRIBUTES: Final[dict[str, Any]] = {"type": "object", "additionalProperties": {}}
-PROFILE_SCHEMA: Final = openapi.struct(Profile, genders=GENDERS, attributes=ATTRIBUTES)
+PROFILE_SCHEMA: Final = openapi.struct(Profile, genders=GENDERS, attributes=ATTRIBUTES, date_joined=openapi.MOMENT)
 PROFILE_EXAMPLE: Final[dict[str, Any]] = {
     "id": 6471,
     "first_name": "John",
@@ -89,7 +89,7 @@ def _change(operation_id: str, summary: str) -> Any:
                 ("resent", {"message": "success"}),
             ),
             202: openapi.answer(
-                openapi.struct(ReducedProfile),
+                openapi.struct(ReducedProfile, date_joined=openapi.MOMENT),
                 "A code was sent to the new phone; nothing is changed yet.",
                 ("code sent", REDUCED_EXAMPLE),
             ),
@@ -122,7 +122,9 @@ CURRENT_USER: Final = extend_schema_view(
         tags=["Profile"],
         responses={
             200: openapi.answer(
-                openapi.struct(CurrentUser, attributes=ATTRIBUTES),
+                openapi.struct(
+                    CurrentUser, attributes=ATTRIBUTES, date_joined=openapi.MOMENT, last_login=openapi.MOMENT_OR_NULL
+                ),
                 "The shopper of the session.",
                 (
                     "current user",

@@ -18,6 +18,11 @@ _TOKEN: Final[dict[str, Any]] = {
     "last_used_date": "2024-01-02T09:00:00.000000Z",
     "is_current": False,
 }
+_MOMENTS: Final[dict[str, Any]] = {
+    "created_date": openapi.MOMENT,
+    "expires_date": openapi.MOMENT_OR_NULL,
+    "last_used_date": openapi.MOMENT_OR_NULL,
+}
 _KEY_SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["key"],
@@ -106,7 +111,7 @@ TOKENS: Final = extend_schema_view(
         parameters=paging.PARAMETERS,
         responses={
             200: openapi.answer(
-                paging.schema_of(openapi.struct(Token)),
+                paging.schema_of(openapi.struct(Token, **_MOMENTS)),
                 "The newest first, without their keys.",
                 ("tokens", {"count": 1, "next": None, "previous": None, "results": [_TOKEN]}),
             ),
@@ -128,7 +133,7 @@ TOKENS: Final = extend_schema_view(
         ],
         responses={
             201: openapi.answer(
-                openapi.struct(NewToken),
+                openapi.struct(NewToken, **_MOMENTS),
                 "The token; its key is shown only here.",
                 ("made", _TOKEN | {"key": _KEY, "last_used_date": None}),
             ),

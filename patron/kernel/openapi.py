@@ -34,11 +34,13 @@ MESSAGE: Final[dict[str, Any]] = {
     "required": ["message"],
     "properties": {"message": {"type": "string"}},
 }
+MOMENT: Final[dict[str, Any]] = {"type": "string", "format": "date-time"}
+MOMENT_OR_NULL: Final[dict[str, Any]] = {"type": ["string", "null"], "format": "date-time"}
 NO_BODY: Final = OpenApiResponse(description="No body.")
 
 
 def struct(kind: type[msgspec.Struct], **replaced: dict[str, Any]) -> dict[str, Any]:
-    """The JSON schema of a flat struct; `replaced` says what a ready-made JSON field holds."""
+    """The JSON schema of a flat struct; `replaced` says what a ready-made field holds: JSON, a moment."""
     schema: dict[str, Any] = msgspec.json.schema(kind)["$defs"][kind.__name__]
     schema["properties"] |= replaced
     return schema

@@ -10,7 +10,6 @@ from patron.sandbox.serializers import ClockMove, FaultWish
 
 _TAGS: Final = ["Sandbox"]
 _TEXT: Final[dict[str, Any]] = {"type": "string"}
-_MOMENT: Final[dict[str, Any]] = {"type": "string", "format": "date-time"}
 _SENT: Final = "2024-01-01T00:00:00.000000Z"
 _FOREIGN: Final = openapi.answer(
     openapi.DETAIL,
@@ -54,7 +53,7 @@ SMS: Final = _captured(
         to=_TEXT,
         text=_TEXT,
         is_otp={"type": "boolean"},
-        created_date=_MOMENT,
+        created_date=openapi.MOMENT,
     ),
     {
         "id": 12,
@@ -78,7 +77,7 @@ MAIL: Final = _captured(
         text=_TEXT,
         html=_TEXT,
         attachments={"type": "array", "items": {}},
-        created_date=_MOMENT,
+        created_date=openapi.MOMENT,
     ),
     {
         "id": 3,
@@ -92,7 +91,7 @@ MAIL: Final = _captured(
     },
 )
 _CLOCK: Final = openapi.answer(
-    _object("Clock", offset={"type": "integer", "description": "Seconds ahead of the real time."}, now=_MOMENT),
+    _object("Clock", offset={"type": "integer", "description": "Seconds ahead of the real time."}, now=openapi.MOMENT),
     "How far the clock is moved, and what it says.",
     ("a day ahead", {"offset": 86400, "now": "2024-01-02T00:00:00.000000Z"}),
 )

@@ -149,9 +149,21 @@ def _errors(path: str, method: str, operation: Json) -> list[tuple[str, str]]:
     return found
 
 
+def _known(response: Json) -> str | None:
+    """The shared response that a room wrote out in full."""
+    examples = response.get("content", {}).get("application/json", {}).get("examples", {})
+    shown = [example["value"] for example in examples.values()]
+    for name, known in shared.RESPONSES.items():
+        if response["description"] == known["description"]:
+            return name if shown == [known["content"]["application/json"]["example"]] else None
+    return None
+
+
 def _response(method: str, status: str, response: Json, components: _Components) -> Json:
     if "$ref" in response:
         return response
+    if name := _known(response):
+        return reference("responses", name)
     headers = {"X-Request-Id": reference("headers", "RequestId")}
     if status == "429":
         headers["Retry-After"] = reference("headers", "RetryAfter")

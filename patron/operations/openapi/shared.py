@@ -71,6 +71,12 @@ RESPONSES: Final[dict[str, Json]] = {
         "The CSRF token is missing or wrong.", "Detail", {"detail": "CSRF Failed: CSRF token missing."}
     ),
     "NotFound": _error("There is no such thing, or the caller may not see it.", "Detail", {"detail": "Not found."}),
+    "Throttled": _error(
+        "Too often; `Retry-After` says how long to wait.",
+        "Detail",
+        {"detail": "Request was throttled."},
+        headers=_RETRY,
+    ),
     "StillRunning": _error(
         "The first call with this `Idempotency-Key` is still running.",
         "Detail",
