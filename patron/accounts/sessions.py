@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.db.models import QuerySet
+
 from patron.accounts.models import Session, Shopper
 from patron.kernel import clock, context, dynamic, rows, secrets, transactions
 from patron.kernel.errors import NotFound
@@ -64,7 +66,7 @@ def sign_in(session: Session | None, shopper: Shopper) -> Opened:
             if Session.objects.filter(pk=session.pk, key_digest=session.key_digest).update(**fields):
                 return Opened(session.pk, key)
         else:
-            Session.objects.filter(pk=session.pk).delete()
+            _drop(Session.objects.filter(pk=session.pk))
     return Opened(Session.objects.create(**fields).pk, key)
 
 
@@ -83,18 +85,18 @@ def touch(session_id: int) -> None:
 
 def end(session: Session) -> None:
     """Sign out: the row is gone, so the cookie is worth nothing."""
-    Session.objects.filter(pk=session.pk).delete()
+    _drop(Session.objects.filter(pk=session.pk))
 
 
 def end_one(shopper_id: int, session_id: int) -> None:
     """End one of the shopper's own. Raises NotFound for any other."""
-    if not Session.objects.filter(pk=session_id, shopper_id=shopper_id).delete()[0]:
+    if not _drop(Session.objects.filter(pk=session_id, shopper_id=shopper_id)):
         raise NotFound
 
 
 def end_others(shopper_id: int, keep: int = 0) -> int:
     """End all of the shopper's sessions but `keep` (0: none is kept); how many there were."""
-    return Session.objects.filter(shopper_id=shopper_id).exclude(pk=keep).delete()[1].get("accounts.Session", 0)
+    return _drop(Session.objects.filter(shopper_id=shopper_id).exclude(pk=keep))
 
 
 def listed(shopper_id: int, current: int) -> list[dict[str, Any]]:
@@ -135,6 +137,20 @@ def choose_currency(session: Session | None, currency_code: str) -> Opened | Non
 def seconds() -> int:
     """How long a cookie lives."""
     return int(_lifetime().total_seconds())
+
+
+def _drop(doomed: QuerySet[Session]) -> int:
+    """Delete sessions with what hangs on them; how many there were.
+
+    Their rows are locked first: a challenge that is being stored for one of them is stored before, and goes with it,
+    or not at all.
+    """
+
+    def work() -> int:
+        keys = list(doomed.select_for_update().order_by("pk").values_list("pk", flat=True))
+        return Session.objects.filter(pk__in=keys).delete()[1].get("accounts.Session", 0)
+
+    return transactions.run(work)
 
 
 def _lifetime() -> timedelta:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from patron.accounts.models import Challenge, Session
 from patron.gateways import outbox
 from patron.kernel import clock, context, dynamic, languages, limits, metrics, middleware, phones, secrets, transactions
-from patron.kernel.errors import Invalid, Refusal, TooMany
+from patron.kernel.errors import Invalid, Refusal, TooMany, Unauthenticated
 
 
 class Purpose(StrEnum):
@@ -148,7 +148,9 @@ def confirmed(purpose: Purpose) -> None:
 def _issue(ask: Ask, *, is_resend: bool) -> None:
     now = clock.now()
     # the session's row is the lock: two first steps of one session come one after the other
-    Session.objects.select_for_update().filter(pk=ask.session_id).first()
+    is_open = Session.objects.select_for_update().filter(pk=ask.session_id).exists()
+    if not is_open and not is_resend:
+        raise Unauthenticated("Authentication credentials were not provided.")  # signed out since it was found
     challenge = Challenge.objects.filter(session_id=ask.session_id, purpose=ask.purpose, used_at=None).first()
     if is_resend and (challenge is None or challenge.phone_e164 != ask.phone):
         raise _refusal(ask, PHONE_MISMATCH)

@@ -5,7 +5,9 @@ from typing import Any, Final
 
 import msgspec
 from django.utils.functional import Promise
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 
 from patron.kernel import clock
 
@@ -38,3 +40,12 @@ def _words(data: Any) -> Any:
         return clock.iso(data)
     # `str()` of a text marked safe for HTML is that text itself
     return str.__str__(str(data)) if isinstance(data, str | Promise) else data
+
+
+class JsonAlways(DefaultContentNegotiation):
+    """Answers are JSON, whatever `Accept` says: DRF's own 406 would look like a refusal of the published API."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from patron.gateways import calls
 
-SITE_KEY: Final = "patron-embedded"
+SITE_KEY: Final = "patron_embedded"
 TEST_TOKEN: Final = "patron-test-token"  # noqa: S105 -- published, and worth nothing outside the sandbox
 TIMEOUT: Final = 2.0
 

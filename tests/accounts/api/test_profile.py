@@ -87,7 +87,9 @@ def test_patch_without_csrf(make_shopper: Any, sign_in: Any) -> None:
 def test_patch_answers_the_whole_profile(make_shopper: Any, sign_in: Any) -> None:
     """Booleans arrive in every spelling; unknown keys are ignored; names may be of any script."""
     client = sign_in(make_shopper())
-    answer = patch(client, first_name="محمد 🎉", email_allowed="True", sms_allowed=1, call_allowed=None, pk=1, email="x")
+    answer = patch(
+        client, first_name="محمد 🎉", email_allowed="True", sms_allowed=1, call_allowed=None, pk=1, email="x"
+    )
     assert answer.status_code == 200
     body = answer.json()
     assert (body["first_name"], body["email_allowed"], body["sms_allowed"]) == ("محمد 🎉", True, True)
@@ -160,6 +162,15 @@ def test_wrong_content_type(make_shopper: Any, sign_in: Any) -> None:
     answer = sign_in(make_shopper()).patch(URL, "<a/>", content_type="text/xml")
     assert answer.status_code == 415
     assert list(answer.json()) == ["detail"]
+
+
+@pytest.mark.django_db
+def test_accept_is_not_held_against_the_caller(make_shopper: Any, sign_in: Any) -> None:
+    """A caller who accepts HTML alone gets the JSON there is; 406 is kept for refusals."""
+    answer = sign_in(make_shopper()).patch(
+        URL, {"first_name": "A"}, content_type="application/json", headers={"accept": "text/html"}
+    )
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
 
 
 @pytest.mark.django_db
