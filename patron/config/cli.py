@@ -1,6 +1,7 @@
 """The `patron` command. Each command loads what it needs when it runs, so that `--help` is quick."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -94,6 +95,20 @@ def tour(
 
     env = environment.read()
     story.walk(url or f"http://{env.host}:{env.port}")
+
+
+@app.command()
+def seed(file: Annotated[Path, typer.Argument(help="A JSON list of shoppers.", exists=True, dir_okay=False)]) -> None:
+    """Load shoppers from a file into a sandbox."""
+    from patron.config import start
+
+    env = environment.read()
+    if not env.sandbox:
+        raise CannotStart("Seed files are for a sandbox: set PATRON_SANDBOX=1.")
+    with start.database(env):
+        from patron.sandbox import demo
+
+        typer.echo(f"{demo.seed(file)} shoppers were made.")
 
 
 @staff.command("create")
