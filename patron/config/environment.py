@@ -17,10 +17,12 @@
 | `PATRON_LOG_LEVEL` | INFO | |
 """
 
+import contextlib
 import ipaddress
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,11 +147,8 @@ def _secret_key(values: Mapping[str, str], data_dir: Path) -> str:
     path = data_dir / "secret_key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        # O_EXCL: of several processes that start at once exactly one makes the key
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+        if not path.exists():
+            _make_secret_key(path)
     except OSError as error:
         raise BadEnvironment(
             f"The data directory {data_dir} is not writable ({error.strerror}): "
@@ -164,6 +163,15 @@ def _secret_key(values: Mapping[str, str], data_dir: Path) -> str:
     if len(key) < 32:
         raise BadEnvironment(f"{path} is damaged: restore it, or delete it and every sign-in ends.")
     return key
+
+
+def _make_secret_key(path: Path) -> None:
+    # Written aside and linked: of several processes that start at once one makes the key, and none reads half of it.
+    with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:
+        file.write(secrets.token_hex(32))
+        file.flush()
+        with contextlib.suppress(FileExistsError):
+            os.link(file.name, path)
 
 
 def _listed(values: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import psycopg
 import structlog
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 from procrastinate import App, exceptions
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.db_cleanup import close_db_connections, close_db_connections_async
@@ -26,7 +26,6 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from psycopg_pool import AsyncConnectionPool
 
 from patron.gateways.outbox import CODES
-from patron.kernel import transactions
 
 _log = structlog.get_logger("patron.worker")
 
@@ -83,9 +82,9 @@ def again_after_restart(call_next: Callable[[], Any], context: Any, worker: Any)
     """Run the job again when its connection was lost under it: what did not commit was not done."""
     try:
         return call_next()
-    except DatabaseError as error:
-        if not transactions.is_connection_loss(error):
-            raise
+    except (OperationalError, InterfaceError, exceptions.ConnectorException):
+        if connection.connection is not None and connection.is_usable():
+            raise  # the statement's own trouble
         _log.warning("job_lost_connection", job=context.job.id)
         connection.close()
         _wait_for_database()
