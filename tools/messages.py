@@ -59,7 +59,8 @@ def own_texts() -> dict[Text, list[str]]:
     for path in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.html"), *PACKAGE.rglob("*.txt")]):
         source = path.read_text()
         if path.suffix != ".py":
-            source = templatize(source, origin=str(path))
+            # A template is indented as its HTML is, which Python, asked for the texts, would refuse.
+            source = "\n".join(line.strip() for line in templatize(source, origin=str(path)).splitlines())
         for _, message, _, _ in extract("python", BytesIO(source.encode()), keywords=_KEYWORDS):
             text = (message[0], message[1]) if isinstance(message, tuple) else (message, "")
             if text[0]:
