@@ -3,7 +3,9 @@
 from typing import Any, Final
 
 from django import forms
+from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from unfold.forms import BaseDialogForm
@@ -27,16 +29,13 @@ class ShopperForm(forms.ModelForm):  # type: ignore[type-arg]
     Compared with what the page showed, not with the row as it is now: what the shopper changed meanwhile stays.
     """
 
-    phone = forms.CharField(label=_("phone"), required=False, widget=UnfoldAdminTextInputWidget)
+    phone = forms.CharField(required=False, widget=UnfoldAdminTextInputWidget({"dir": "ltr"}))
     gender = forms.ChoiceField(
-        label=_("gender"),
         required=False,
         choices=[("", "-"), *((g, _(g)) for g in GENDERS)],
         widget=UnfoldAdminSelectWidget,
     )
-    call_allowed = forms.NullBooleanField(
-        label=_("calls allowed"), required=False, widget=UnfoldAdminNullBooleanSelectWidget
-    )
+    call_allowed = forms.NullBooleanField(required=False, widget=UnfoldAdminNullBooleanSelectWidget)
 
     class Meta:
         model = Shopper
@@ -44,7 +43,8 @@ class ShopperForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            field.label = capfirst(str(label_for_field(name, Shopper)))
             field.show_hidden_initial = True
 
     def clean(self) -> dict[str, Any]:

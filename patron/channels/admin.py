@@ -11,13 +11,16 @@ from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.forms import UserChangeForm, UserCreationForm
 
 from patron.channels import tokens
-from patron.channels.forms import GroupForm, PasswordForm, PermissionsField, TokenForm
+from patron.channels.forms import PasswordForm, PermissionsField, TokenForm
 from patron.channels.models import Staff, StaffToken
 from patron.kernel import clock
 from patron.kernel.tables import Table, staff_id
@@ -38,15 +41,22 @@ class StaffTable(UserAdmin, Table):  # type: ignore[type-arg, misc]
     list_filter = ("is_superuser", "is_active", "groups")
     ordering = ("username",)
     filter_horizontal = ()
-    readonly_fields = ("last_login", "date_joined")
-    search_help_text = _("The beginning of a username, an e-mail or a name")
+    readonly_fields = ("password_page", "last_login", "date_joined")
+    rights = ("view", "add", "change")
+    search_help_text = _("Username, e-mail or name")
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (None, {"fields": ("username", "password_page")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email")}),
         (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "password1", "password2")}),)
+
+    @admin.display(description=_("password"))
+    def password_page(self, staff: Staff) -> str:
+        """The way to a new one; of the old one there is nothing to show."""
+        address = reverse("admin:auth_user_password_change", args=[staff.pk])
+        return format_html('<a href="{}" class="text-link">{}</a>', address, _("Set a new password"))
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """Few rows, so the beginning of each is read."""
@@ -58,7 +68,7 @@ class StaffTable(UserAdmin, Table):  # type: ignore[type-arg, misc]
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Rights as boxes to tick."""
         if db_field.name == "user_permissions":
-            return PermissionsField(label=db_field.verbose_name, help_text=db_field.help_text)
+            return PermissionsField(label=capfirst(db_field.verbose_name))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -84,17 +94,17 @@ class StaffTable(UserAdmin, Table):  # type: ignore[type-arg, misc]
 class GroupTable(GroupAdmin, Table):  # type: ignore[misc]
     """Rights under one name."""
 
-    form = GroupForm
     filter_horizontal = ()
-    search_help_text = _("The beginning of a name")
+    rights = ("view",)
+    search_help_text = _("Name")
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """By name."""
         return rows.filter(name__istartswith=words)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
-        """The form's own field; Django's would ask for every content type."""
-        return PermissionsField(label=db_field.verbose_name)
+        """Rights as boxes to tick."""
+        return PermissionsField(label=capfirst(db_field.verbose_name))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
@@ -118,8 +128,9 @@ class TokenTable(Table):
     list_filter = (("revoked_at", admin.EmptyFieldListFilter), ("created_at", RangeDateTimeFilter))
     list_select_related = ("staff",)
     ordering = ("-id",)
-    search_help_text = _("A username, or the exact name of a token")
+    search_help_text = _("Username, or name of a token")
     actions = ("revoke",)
+    rights = ("view", "add", "change")
 
     @admin.display(description=_("valid"), boolean=True)
     def is_valid(self, token: StaffToken) -> bool:
@@ -142,6 +153,14 @@ class TokenTable(Table):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With one button: after it comes the page with the key, whatever else was asked for."""
+        one_button = {"show_save_and_continue": False, "show_save_and_add_another": False}
+        response: HttpResponse = super().add_view(request, form_url, one_button | (extra_context or {}))
+        return response
 
     def save_model(self, request: HttpRequest, obj: StaffToken, form: Any, change: bool) -> None:
         """Make it; the key goes to the page that answers, and nowhere else."""

@@ -3,21 +3,21 @@
 from typing import Any, Final
 
 from django import forms
-from django.contrib.auth.models import Group, Permission
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminOwnPasswordChangeForm, AdminPasswordChangeForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from patron.channels import tokens
 from patron.channels.models import Staff, StaffToken
 from patron.kernel import clock, transactions
 
-_ACTIONS: Final = {"view": _("see"), "add": _("add"), "change": _("change"), "delete": _("delete")}
-# What Django itself keeps: nobody is given rights over it.
-_UNGRANTED: Final = ("admin", "contenttypes", "sessions", "auth", "constance")
+VERBS: Final = {"view": _("see"), "add": _("add"), "change": _("change"), "delete": _("delete")}
 
 
 class _EndsSignIns:
@@ -40,42 +40,60 @@ class PasswordForm(_EndsSignIns, AdminPasswordChangeForm):  # type: ignore[misc]
     """Staff change another's password."""
 
 
+class RightsWidget(forms.CheckboxSelectMultiple):
+    """A line for each table, a box for each right over it."""
+
+    template_name = "channels/rights.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        lines: dict[tuple[Any, str], dict[str, Any]] = {}
+        for _group, options, _index in context["widget"]["optgroups"]:
+            for option in options:
+                permission = option["value"].instance
+                line = lines.setdefault(_line_of(permission), {})
+                line[permission.codename.partition("_")[0]] = option
+        context["verbs"] = VERBS.values()
+        context["lines"] = [
+            {"room": room, "table": table, "boxes": [boxes.get(verb) for verb in VERBS]}
+            for (room, table), boxes in lines.items()
+        ]
+        return context
+
+
 class PermissionsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Rights by table: see, add, change, delete; and the rights over settings."""
 
-    widget = UnfoldAdminCheckboxSelectMultipleWidget
+    widget = RightsWidget
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=grantable(), required=False, **kwargs)
 
     def label_from_instance(self, permission: Any) -> str:
-        """`shopper: see`, in the reader's language."""
-        word, _underscore, _model = permission.codename.partition("_")
-        if permission.content_type.app_label == "constance":
-            return f"{gettext('settings')}: {_ACTIONS[word]}"
-        model = permission.content_type.model_class()
-        name = model._meta.verbose_name if model else permission.content_type.model
-        return f"{name}: {_ACTIONS.get(word, word)}"
+        """`Shoppers: see`, for those who hear the page."""
+        return f"{_line_of(permission)[1]}: {VERBS[permission.codename.partition('_')[0]]}"
 
 
 def grantable() -> QuerySet[Permission]:
-    """The permissions that can be given to staff."""
-    settings = Q(content_type__app_label="constance", codename__in=("view_config", "change_config"))
+    """The permissions that open or close something in the console, and those over settings."""
+    found = Q(content_type__app_label="constance", codename__in=("view_config", "change_config"))
+    for model, table in admin.site._registry.items():
+        codenames = [f"{verb}_{model._meta.model_name}" for verb in getattr(table, "rights", ())]
+        found |= Q(content_type__app_label=model._meta.app_label, codename__in=codenames)
     return (
-        Permission.objects.filter(~Q(content_type__app_label__in=_UNGRANTED) | settings)
+        Permission.objects.filter(found)
         .select_related("content_type")
         .order_by("content_type__app_label", "content_type__model", "id")
     )
 
 
-class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A name and what its members may do."""
-
-    permissions = PermissionsField(label=_("permissions"))
-
-    class Meta:
-        model = Group
-        fields = ("name", "permissions")
+def _line_of(permission: Permission) -> tuple[str, str]:
+    """The room and the table a permission is about, in the reader's language."""
+    if permission.content_type.app_label == "constance":
+        return capfirst(gettext("settings")), capfirst(gettext("settings"))
+    room = apps.get_app_config(permission.content_type.app_label).verbose_name
+    model = permission.content_type.model_class()
+    return str(room), capfirst(str(model._meta.verbose_name_plural if model else permission.content_type.model))
 
 
 class TokenForm(forms.ModelForm):  # type: ignore[type-arg]

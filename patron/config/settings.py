@@ -27,7 +27,9 @@ ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts) or (
 USE_X_FORWARDED_HOST = bool(TRUSTED_PROXIES)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 
-ROOMS = ["kernel", "gateways", "channels", "accounts", "sandbox", "operations", "console"]
+ROOMS = [
+    "kernel", "gateways", "reference", "channels", "accounts", "segments", "sandbox", "operations", "console",
+]  # fmt: skip
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
@@ -45,6 +47,7 @@ INSTALLED_APPS = [
     *(f"patron.{room}" for room in ROOMS if room != "sandbox" or SANDBOX),
 ]
 AUTH_USER_MODEL = "channels.Staff"
+STAFF_AUTHENTICATION = "patron.channels.authentication.StaffTokenAuthentication"
 ROOT_URLCONF = "patron.config.urls"
 WSGI_APPLICATION = "patron.config.wsgi.application"
 MIDDLEWARE = [
@@ -111,6 +114,7 @@ CSRF_COOKIE_PATH = "/console/"
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 LOGIN_URL = "/console/login/"
+LOGIN_REDIRECT_URL = "/console/"
 
 PASSWORD_HASHERS = ["patron.kernel.passwords.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -151,6 +155,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["patron.kernel.parsing.JsonParser", "patron.kernel.parsing.BoundedFormParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "patron.kernel.encoding.JsonAlways",
     "EXCEPTION_HANDLER": "patron.kernel.rendering.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -6,8 +6,8 @@ from typing import Any
 from constance.admin import Config
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -22,7 +22,7 @@ from procrastinate.utils import utcnow
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
-from patron.kernel.tables import ReadOnlyRows, ReadOnlyTable, as_id, link
+from patron.kernel.tables import MOST_AT_ONCE, ReadOnlyRows, ReadOnlyTable, as_id, link
 
 _COLOURS = {"todo": "info", "doing": "primary", "succeeded": "success", "failed": "danger"}
 
@@ -30,16 +30,15 @@ admin.site.unregister([Config])
 admin.site.unregister(ProcrastinateJob)
 
 
-class QueueTable(ReadOnlyTable):
-    """A table of the queue, whose library gives it no translated name."""
+def _name(model: type[Model], one: Any, many: Any) -> None:
+    """The queue's models have no translated names. Said here it is seen by pages only, not by migrations."""
+    model._meta.verbose_name, model._meta.verbose_name_plural = one, many
 
-    title: Any = ""
-    ordering = ("-id",)
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The list under our own name."""
-        response: HttpResponse = super().changelist_view(request, {"title": self.title, **(extra_context or {})})
-        return response
+_name(ProcrastinateJob, _("job"), _("jobs"))
+_name(ProcrastinateEvent, _("job event"), _("job events"))
+_name(ProcrastinateWorker, _("worker"), _("workers"))
+_name(ProcrastinatePeriodicDefer, _("periodic job"), _("periodic jobs"))
 
 
 class EventRows(ReadOnlyRows):
@@ -52,10 +51,10 @@ class EventRows(ReadOnlyRows):
 
 
 @admin.register(ProcrastinateJob)
-class JobTable(QueueTable):
+class JobTable(ReadOnlyTable):
     """Jobs; their arguments are ids and plain words by rule."""
 
-    title = _("Jobs")
+    ordering = ("-id",)
     list_display = (
         "id",
         "task_name",
@@ -71,9 +70,10 @@ class JobTable(QueueTable):
         "queueing_lock", "abort_requested", "worker",
     )  # fmt: skip
     list_filter = ("status", ("scheduled_at", RangeDateTimeFilter))
-    search_help_text = _("A number (#12) or the exact name of a task")
+    search_help_text = _("#12, or the name of a task")
     inlines = (EventRows,)
     actions = ("try_again", "cancel")
+    rights = ("view", "change")
 
     @display(  # type: ignore[untyped-decorator]
         description=_("status"), ordering="status", label=_COLOURS
@@ -95,7 +95,7 @@ class JobTable(QueueTable):
     @admin.action(description=_("Try failed jobs again"), permissions=["operate"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Put the failed ones of the chosen jobs back into the queue, for now."""
-        failed = list(queryset.filter(status="failed"))
+        failed = list(queryset.filter(status="failed")[:MOST_AT_ONCE])
         for job in failed:
             app.job_manager.retry_job_by_id(job.id, utcnow(), job.priority, job.queue_name, job.lock)
             self.log_change(request, job, "try again")
@@ -105,7 +105,9 @@ class JobTable(QueueTable):
     @admin.action(description=_("Cancel waiting jobs"), permissions=["operate"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Take the waiting ones of the chosen jobs out of the queue."""
-        cancelled = [job for job in queryset.filter(status="todo") if app.job_manager.cancel_job_by_id(job.id)]
+        cancelled = [
+            job for job in queryset.filter(status="todo")[:MOST_AT_ONCE] if app.job_manager.cancel_job_by_id(job.id)
+        ]
         for job in cancelled:
             self.log_change(request, job, "cancel")
         text = ngettext("%(count)d job is cancelled.", "%(count)d jobs are cancelled.", len(cancelled))
@@ -117,14 +119,14 @@ class JobTable(QueueTable):
 
 
 @admin.register(ProcrastinateEvent)
-class EventTable(QueueTable):
+class EventTable(ReadOnlyTable):
     """What happened to jobs, the latest first."""
 
-    title = _("Job events")
+    ordering = ("-id",)
     list_display = ("id", "of", "type", "at")
     fields = ("id", "job", "type", "at")
     list_filter = ("type",)
-    search_help_text = _("The job as #12")
+    search_help_text = _("Job as #12")
 
     @admin.display(description=_("job"))
     def of(self, event: Any) -> str:
@@ -137,18 +139,18 @@ class EventTable(QueueTable):
 
 
 @admin.register(ProcrastinateWorker)
-class WorkerTable(QueueTable):
+class WorkerTable(ReadOnlyTable):
     """Workers and when each was last heard of."""
 
-    title = _("Workers")
+    ordering = ("-id",)
     list_display = fields = ("id", "last_heartbeat")
 
 
 @admin.register(ProcrastinatePeriodicDefer)
-class PeriodicTable(QueueTable):
+class PeriodicTable(ReadOnlyTable):
     """When periodic jobs were put into the queue."""
 
-    title = _("Periodic jobs")
+    ordering = ("-id",)
     list_display = ("id", "task_name", "of", "defer_timestamp")
     fields = ("id", "task_name", "periodic_id", "job", "defer_timestamp")
 

@@ -1,13 +1,17 @@
 """The room, and Django's admin with the room's own site."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin
+from django.utils.translation import gettext_lazy as _
 
 
 class ConsoleConfig(AppConfig):
     default = True
     name = "patron.console"
     label = "console"
+
+    def ready(self) -> None:
+        apps.get_app_config("procrastinate").verbose_name = _("Queue")
 
 
 class ConsoleAdminConfig(admin.AdminConfig):

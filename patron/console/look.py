@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.admin import site
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 _BLUE: Final = {
@@ -56,7 +58,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _table(_("Clock"), "more_time", "sandbox_clockoffset"),
         _table(_("Demo data"), "science", "sandbox_demomark"),
     )
-    return [
+    groups = [
         _group(None, {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")}),
         _group(
             _("Shoppers"),
@@ -97,8 +99,9 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _table(_("Periodic jobs"), "schedule", "procrastinate_procrastinateperiodicdefer"),
             _table(_("Kept answers"), "replay", "kernel_keptanswer"),
         ),
-        *([sandbox] if settings.SANDBOX else []),
     ]
+    named = {item["link"] for group in (*groups, sandbox) for item in group["items"]}
+    return [*groups, *_others({str(address) for address in named}), *([sandbox] if settings.SANDBOX else [])]
 
 
 def may_see_settings(request: HttpRequest) -> bool:
@@ -109,6 +112,17 @@ def may_see_settings(request: HttpRequest) -> bool:
 def may_change_settings(request: HttpRequest) -> bool:
     """Whoever may change the dynamic settings."""
     return request.user.has_perm("constance.change_config")
+
+
+def _others(named: set[str]) -> list[dict[str, Any]]:
+    """A group for each room whose tables have no place of their own above."""
+    groups: dict[str, dict[str, Any]] = {}
+    for model in site._registry:
+        names = model._meta
+        item = _table(capfirst(names.verbose_name_plural), "table", f"{names.app_label}_{names.model_name}")
+        if str(item["link"]) not in named:
+            groups.setdefault(names.app_label, _group(names.app_config.verbose_name))["items"].append(item)
+    return list(groups.values())
 
 
 def _group(title: Any, *items: dict[str, Any]) -> dict[str, Any]:

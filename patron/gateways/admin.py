@@ -17,7 +17,7 @@ from patron.gateways import outbox
 from patron.gateways.models import CapturedMail, CapturedSms, Fault, OutgoingMail, OutgoingMessage, OutgoingSms, State
 from patron.gateways.outbox import NothingLeft
 from patron.kernel import phones
-from patron.kernel.tables import ReadOnlyTable, as_id, link
+from patron.kernel.tables import MOST_AT_ONCE, ReadOnlyTable, as_id, left_to_right, link
 
 _LATEST = 10
 _HISTORY = ("attempts", "trouble", "gateway", "created_at", "queued_at", "sent_at", "expires_at", "request_id")
@@ -29,6 +29,7 @@ class OutgoingTable(ReadOnlyTable):
     list_filter = ("state", ("created_at", RangeDateTimeFilter))
     ordering = ("-id",)
     actions = ("send_again",)
+    rights = ("view", "change")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Whether content is left, without reading it."""
@@ -57,26 +58,21 @@ class OutgoingTable(ReadOnlyTable):
 
     @admin.action(description=_("Send again"), permissions=["send"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Queue the chosen failed messages anew; say how many had nothing left to send."""
+        """Queue those of the chosen messages anew that failed and still have content."""
         sent = 0
-        for message in queryset:
+        for message in queryset.filter(state=State.FAILED, sealed_content__isnull=False)[:MOST_AT_ONCE]:
             try:
                 outbox.retry(message)
-            except NothingLeft:
+            except NothingLeft:  # sent or swept in this moment
                 continue
             sent += 1
             self.log_change(request, message, "send again")
-        left_out = len(queryset) - sent
-        if sent:
-            text = ngettext("%(count)d message is queued again.", "%(count)d messages are queued again.", sent)
-            self.message_user(request, text % {"count": sent}, messages.SUCCESS)
-        if left_out:
-            text = ngettext(
-                "%(count)d message was left out: it has not failed, or its content is erased.",
-                "%(count)d messages were left out: they have not failed, or their content is erased.",
-                left_out,
-            )
-            self.message_user(request, text % {"count": left_out}, messages.WARNING)
+        if not sent:
+            nothing = _("None of the chosen messages has failed with its content still there.")
+            self.message_user(request, nothing, messages.WARNING)
+            return
+        text = ngettext("%(count)d message is queued again.", "%(count)d messages are queued again.", sent)
+        self.message_user(request, text % {"count": sent}, messages.SUCCESS)
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         """Sending costs money, so seeing is not enough."""
@@ -89,12 +85,12 @@ class OutgoingSmsTable(OutgoingTable):
 
     list_display = ("id", "shown_state", "purpose", "masked_to", "shopper", "attempts", "trouble", "created_at")
     fields = ("shown_state", "has_content", "purpose", "is_otp", "masked_to", "shopper", *_HISTORY)
-    search_help_text = _("The exact phone (+905321112233), or the shopper as #12")
+    search_help_text = _("+905321112233, or shopper as #12")
 
     @admin.display(description=_("to"))
     def masked_to(self, message: OutgoingSms) -> str:
         """`+90******1020`."""
-        return phones.mask(message.to)
+        return left_to_right(phones.mask(message.to))
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """By shopper or number."""
@@ -107,7 +103,7 @@ class OutgoingMailTable(OutgoingTable):
 
     list_display = ("id", "shown_state", "purpose", "subject", "shopper", "attempts", "trouble", "created_at")
     fields = ("shown_state", "has_content", "purpose", "subject", "to", "shopper", *_HISTORY)
-    search_help_text = _("The exact address, or the shopper as #12")
+    search_help_text = _("E-mail, or shopper as #12")
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """By shopper or address."""
@@ -121,7 +117,7 @@ class CapturedSmsTable(ReadOnlyTable):
     fields = ("message_id", *list_display[1:])
     list_filter = ("is_otp", ("created_date", RangeDateTimeFilter))
     ordering = ("-id",)
-    search_help_text = _("The exact phone (+905321112233)")
+    search_help_text = _("+905321112233")
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """By number."""
@@ -135,7 +131,7 @@ class CapturedMailTable(ReadOnlyTable):
     fields = ("message_id", "to", "sender", "subject", "text", "attachments", "created_date")
     list_filter = (("created_date", RangeDateTimeFilter),)
     ordering = ("-id",)
-    search_help_text = _("The exact address")
+    search_help_text = _("E-mail")
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """By address."""

@@ -46,7 +46,10 @@ class OutgoingSms(OutgoingMessage):
     class Meta:
         verbose_name = _("outgoing SMS")
         verbose_name_plural = _("outgoing SMS")
-        indexes = [models.Index(fields=["state", "created_at"], name="gateways_sms_state")]
+        indexes = [
+            models.Index(fields=["state", "created_at"], name="gateways_sms_state"),
+            models.Index(fields=["to"], name="gateways_sms_to"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.state}"
@@ -61,7 +64,10 @@ class OutgoingMail(OutgoingMessage):
     class Meta:
         verbose_name = _("outgoing mail")
         verbose_name_plural = _("outgoing mails")
-        indexes = [models.Index(fields=["state", "created_at"], name="gateways_mail_state")]
+        indexes = [
+            models.Index(fields=["state", "created_at"], name="gateways_mail_state"),
+            models.Index(fields=["to"], name="gateways_mail_to"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.state}"
@@ -76,6 +82,10 @@ class CapturedSms(models.Model):
     text = models.TextField()
     is_otp = models.BooleanField(default=False)
     created_date = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("captured SMS")
+        verbose_name_plural = _("captured SMS")
 
     def __str__(self) -> str:
         return str(self.message_id)
@@ -93,6 +103,10 @@ class CapturedMail(models.Model):
     attachments = models.JSONField(default=list)
     created_date = models.DateTimeField(db_index=True)
 
+    class Meta:
+        verbose_name = _("captured mail")
+        verbose_name_plural = _("captured mails")
+
     def __str__(self) -> str:
         return str(self.message_id)
 
@@ -104,6 +118,10 @@ class Fault(models.Model):
     latency_ms = models.PositiveIntegerField(default=0)
     error_rate = models.FloatField(default=0)
     outage = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("fault")
+        verbose_name_plural = _("faults")
 
     def __str__(self) -> str:
         return self.gateway

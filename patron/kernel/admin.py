@@ -21,7 +21,8 @@ class CounterTable(ReadOnlyTable):
     fields = ("scope", "hits", "started_at")
     list_filter = (("started_at", RangeDateTimeFilter),)
     ordering = ("-started_at",)
-    search_help_text = _("The exact phone, e-mail, username or address that is limited")
+    rights = ("view", "delete")
+    search_help_text = _("Phone, e-mail, username or IP")
 
     @admin.display(description=_("limit"), ordering="key")
     def scope(self, counter: Counter) -> str:
@@ -69,7 +70,7 @@ class SettingChangeTable(ReadOnlyTable):
     list_select_related = ("staff",)
     date_hierarchy = "changed_at"
     ordering = ("-changed_at", "-id")
-    search_help_text = _("The exact name of a setting")
+    search_help_text = _("Name of a setting")
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """The changes of one setting."""

@@ -5,8 +5,10 @@ A list costs the same however many rows there are: a count of everything, a sear
 values of a column each read the whole table, so none of them is done here.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
+from django.contrib.admin import ShowFacets, SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
@@ -15,8 +17,10 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.views import ChangeList
 
 MOST_COUNTED: Final = 10_000
+MOST_AT_ONCE: Final = 1000  # rows an action works on in one request
 _LARGEST_ID: Final = 2**63 - 1
 
 
@@ -41,8 +45,19 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return rows.order_by()[: MOST_COUNTED + 1].count()
 
 
+class BoundedList(ChangeList):  # type: ignore[misc]
+    """Says how many rows it found at its foot only, where it is said that the number may be cut."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.full_result_count = self.result_count
+
+
 class Table(ModelAdmin):  # type: ignore[misc]
-    """A table of the console. A subclass that can be searched says so with `search_help_text` and `search`."""
+    """A table of the console. A subclass that can be searched says so with `search_help_text` and `search`.
+
+    `rights`: the permissions that open or close something, and so are offered when staff are given theirs.
+    """
 
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -50,7 +65,12 @@ class Table(ModelAdmin):  # type: ignore[misc]
     list_max_show_all = 0
     list_filter_submit = True
     list_fullwidth = True
+    show_facets = ShowFacets.NEVER  # counts of every choice of every filter
     search_help_text: ClassVar[Any] = None
+    rights: ClassVar[tuple[str, ...]] = ("view", "add", "change", "delete")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedList]:
+        return BoundedList
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Truthy where the search box is to be shown; the fields themselves are the subclass's `search`."""
@@ -70,6 +90,8 @@ class Table(ModelAdmin):  # type: ignore[misc]
 
 class ReadOnlyTable(Table):
     """A table nobody edits here: its rows are written by journeys, or are history."""
+
+    rights: ClassVar[tuple[str, ...]] = ("view",)
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
@@ -98,6 +120,29 @@ class ReadOnlyRows(TabularInline):  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+def one_of(column: str, title: Any, values: Sequence[str]) -> type[SimpleListFilter]:
+    """A filter of known values; Django's own for a text column reads the whole table to find them."""
+
+    class OneOf(SimpleListFilter):
+        """The values as they are stored."""
+
+        parameter_name = column
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+            return [(value, value) for value in values]
+
+        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+            return queryset.filter(**{column: self.value()}) if self.value() in values else queryset
+
+    OneOf.title = title
+    return OneOf
+
+
+def left_to_right(text: str) -> str:
+    """A phone or an address, which an Arabic page would otherwise turn round."""
+    return format_html('<bdi dir="ltr">{}</bdi>', text)
 
 
 def staff_id(request: HttpRequest) -> int:

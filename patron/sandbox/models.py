@@ -1,6 +1,7 @@
 """How far the clock was moved, and that the demo was loaded."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class ClockOffset(models.Model):
@@ -8,6 +9,10 @@ class ClockOffset(models.Model):
 
     id = models.SmallIntegerField(primary_key=True)
     seconds = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("clock offset")
+        verbose_name_plural = _("clock offsets")
 
     def __str__(self) -> str:
         return f"{self.seconds} s"
@@ -18,6 +23,10 @@ class DemoMark(models.Model):
 
     name = models.CharField(max_length=50, primary_key=True)
     loaded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("demo data")
+        verbose_name_plural = _("demo data")
 
     def __str__(self) -> str:
         return self.name

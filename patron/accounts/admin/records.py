@@ -13,7 +13,8 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from patron.accounts import sessions
 from patron.accounts.models import Avatar, Challenge, Consent, Session
 from patron.kernel import phones
-from patron.kernel.tables import ReadOnlyRows, ReadOnlyTable, as_id, link
+from patron.kernel.middleware import CLIENT_TYPES
+from patron.kernel.tables import MOST_AT_ONCE, ReadOnlyRows, ReadOnlyTable, as_id, left_to_right, link, one_of
 
 _LEDGER = ("channel", "old_value", "new_value", "is_proven", "changed_at", "source", "staff", "ip", "client_type")
 
@@ -22,7 +23,7 @@ class ConsentRows(ReadOnlyRows):
     """The ledger of one shopper."""
 
     model = Consent
-    fields = readonly_fields = (*_LEDGER, "text_version", "request_id")
+    fields = readonly_fields = (*_LEDGER, "text_version")
     ordering = ("-id",)
     verbose_name_plural = _("consent ledger")
 
@@ -49,10 +50,15 @@ class SessionTable(ReadOnlyTable):
         "id", "shopper", "created_at", "authenticated_at", "last_seen_at", "expires_at", "ip", "user_agent",
         "client_type", "currency_code", "captcha_passed_at",
     )  # fmt: skip
-    list_filter = ("client_type", ("shopper", admin.EmptyFieldListFilter), ("expires_at", RangeDateTimeFilter))
+    list_filter = (
+        one_of("client_type", _("client type"), sorted(CLIENT_TYPES)),
+        ("shopper", admin.EmptyFieldListFilter),
+        ("expires_at", RangeDateTimeFilter),
+    )
     ordering = ("-id",)
-    search_help_text = _("The shopper as #12")
+    search_help_text = _("Shopper as #12")
     actions = ("end",)
+    rights = ("view", "delete")
 
     @admin.display(description=_("shopper"))
     def of(self, session: Session) -> str:
@@ -66,7 +72,7 @@ class SessionTable(ReadOnlyTable):
     @admin.action(description=_("End the chosen sessions"), permissions=["end"])
     def end(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Sign out where the chosen sessions are."""
-        chosen = list(queryset)
+        chosen = list(queryset[:MOST_AT_ONCE])
         for session in chosen:
             sessions.end(session)
             self.log_deletions(request, [session])
@@ -90,7 +96,7 @@ class ChallengeTable(ReadOnlyTable):
     @admin.display(description=_("phone"))
     def masked_phone(self, challenge: Challenge) -> str:
         """`+90******1020`."""
-        return phones.mask(challenge.phone_e164)
+        return left_to_right(phones.mask(challenge.phone_e164))
 
 
 @admin.register(Consent)
@@ -102,7 +108,7 @@ class ConsentTable(ReadOnlyTable):
     list_filter = ("channel", "is_proven", ("changed_at", RangeDateTimeFilter))
     list_select_related = ("staff",)
     ordering = ("-id",)
-    search_help_text = _("The shopper as #12")
+    search_help_text = _("Shopper as #12")
 
     @admin.display(description=_("shopper"))
     def of(self, consent: Consent) -> str:
@@ -120,7 +126,7 @@ class AvatarTable(ReadOnlyTable):
 
     list_display = ("name", "of", "content_type", "created_at")
     fields = ("picture", "name", "shopper", "content_type", "created_at")
-    search_help_text = _("The shopper as #12, or the exact name")
+    search_help_text = _("Shopper as #12, or a name")
     ordering = ("name",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -21,7 +21,9 @@ from patron.accounts.models import Shopper
 from patron.gateways.admin import latest_messages
 from patron.kernel import phones
 from patron.kernel.errors import Invalid
-from patron.kernel.tables import Table, as_id, staff_id
+from patron.kernel.tables import Table, as_id, left_to_right, one_of, staff_id
+
+USER_TYPES = ("registered", "guest")
 
 
 @admin.register(Shopper)
@@ -31,14 +33,15 @@ class ShopperTable(Table):
     form = ShopperForm
     list_display = ("id", "email", "masked_phone", "first_name", "last_name", "user_type", "is_active", "date_joined")
     list_display_links = ("id", "email")
-    list_filter = ("is_active", "user_type", ("date_joined", RangeDateTimeFilter))
+    list_filter = ("is_active", one_of("user_type", _("user type"), USER_TYPES), ("date_joined", RangeDateTimeFilter))
     ordering = ("-date_joined", "-id")
     sortable_by = ("date_joined",)
-    search_help_text = _("A number (#12), an e-mail, a phone, or the beginning of a name")
+    search_help_text = _("#12, e-mail, phone or name")
     inlines = (ConsentRows, SessionRows)
     actions = None
     actions_detail = ("end_sessions", "anonymize")
     warn_unsaved_form = True
+    rights = ("view", "change", "delete")
     readonly_fields = (
         "id", "username", "email", "email_verified_at", "phone_verified_at", "user_type", "client_type", "is_active",
         "date_joined", "last_login", "modified_date", "anonymized_at", "attributes", "picture", "latest_messages",
@@ -62,13 +65,13 @@ class ShopperTable(Table):
                 )
             },
         ),
-        (_("Messages"), {"fields": ("latest_messages",), "classes": ("tab",)}),
+        (_("Messages"), {"fields": ("latest_messages",)}),
     )  # fmt: skip
 
     @admin.display(description=_("phone"))
     def masked_phone(self, shopper: Shopper) -> str:
         """Masked in lists; whole on the shopper's page."""
-        return phones.mask(shopper.phone_e164 or shopper.phone or "")
+        return left_to_right(phones.mask(shopper.phone_e164 or shopper.phone or ""))
 
     @admin.display(description=_("avatar"))
     def picture(self, shopper: Shopper) -> str:

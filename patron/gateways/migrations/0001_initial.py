@@ -24,6 +24,10 @@ class Migration(migrations.Migration):
                 ('attachments', models.JSONField(default=list)),
                 ('created_date', models.DateTimeField(db_index=True)),
             ],
+            options={
+                'verbose_name': 'captured mail',
+                'verbose_name_plural': 'captured mails',
+            },
         ),
         migrations.CreateModel(
             name='CapturedSms',
@@ -36,6 +40,10 @@ class Migration(migrations.Migration):
                 ('is_otp', models.BooleanField(default=False)),
                 ('created_date', models.DateTimeField(db_index=True)),
             ],
+            options={
+                'verbose_name': 'captured SMS',
+                'verbose_name_plural': 'captured SMS',
+            },
         ),
         migrations.CreateModel(
             name='Fault',
@@ -45,6 +53,10 @@ class Migration(migrations.Migration):
                 ('error_rate', models.FloatField(default=0)),
                 ('outage', models.BooleanField(default=False)),
             ],
+            options={
+                'verbose_name': 'fault',
+                'verbose_name_plural': 'faults',
+            },
         ),
         migrations.CreateModel(
             name='OutgoingMail',
@@ -68,7 +80,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'outgoing mail',
                 'verbose_name_plural': 'outgoing mails',
-                'indexes': [models.Index(fields=['state', 'created_at'], name='gateways_mail_state')],
+                'indexes': [models.Index(fields=['state', 'created_at'], name='gateways_mail_state'), models.Index(fields=['to'], name='gateways_mail_to')],
             },
         ),
         migrations.CreateModel(
@@ -93,7 +105,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'outgoing SMS',
                 'verbose_name_plural': 'outgoing SMS',
-                'indexes': [models.Index(fields=['state', 'created_at'], name='gateways_sms_state')],
+                'indexes': [models.Index(fields=['state', 'created_at'], name='gateways_sms_state'), models.Index(fields=['to'], name='gateways_sms_to')],
             },
         ),
     ]

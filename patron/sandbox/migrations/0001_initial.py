@@ -17,6 +17,10 @@ class Migration(migrations.Migration):
                 ('id', models.SmallIntegerField(primary_key=True, serialize=False)),
                 ('seconds', models.BigIntegerField(default=0)),
             ],
+            options={
+                'verbose_name': 'clock offset',
+                'verbose_name_plural': 'clock offsets',
+            },
         ),
         migrations.CreateModel(
             name='DemoMark',
@@ -24,5 +28,9 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=50, primary_key=True, serialize=False)),
                 ('loaded_at', models.DateTimeField()),
             ],
+            options={
+                'verbose_name': 'demo data',
+                'verbose_name_plural': 'demo data',
+            },
         ),
     ]
