@@ -1,13 +1,22 @@
 """Facts about shoppers, and the constraints that decide races."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Collate, Lower, NullIf
 from django.utils.translation import gettext_lazy as _
 
 EMAIL_TAKEN = "accounts_shopper_email"
 PHONE_TAKEN = "accounts_shopper_phone"
+# In lower case and ordered by code point, so that the index serves the beginning of a domain too.
+EMAIL_DOMAIN = Collate(
+    NullIf(
+        Lower(Func(F("email"), Value("@"), Value(-1), function="split_part", output_field=models.TextField())),
+        Value(""),
+    ),
+    "C",
+)
 
 
 class Shopper(models.Model):
@@ -50,7 +59,12 @@ class Shopper(models.Model):
             models.UniqueConstraint(Lower("email"), condition=Q(is_active=True), name=EMAIL_TAKEN),
             models.UniqueConstraint(F("phone_claim"), name=PHONE_TAKEN),
         ]
-        indexes = [models.Index(fields=["-date_joined", "-id"], name="accounts_shopper_joined")]
+        indexes = [
+            models.Index(fields=["-date_joined", "-id"], name="accounts_shopper_joined"),
+            models.Index(fields=["id"], name="accounts_shopper_active", condition=Q(is_active=True)),
+            models.Index(EMAIL_DOMAIN, name="accounts_shopper_email_domain", condition=Q(is_active=True)),
+            GinIndex(fields=["attributes"], name="accounts_shopper_attributes", opclasses=["jsonb_path_ops"]),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk}"

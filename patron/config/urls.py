@@ -8,6 +8,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("patron.operations.openapi.urls")),
     path("", include("patron.accounts.urls")),
     path("", include("patron.channels.urls")),
+    path("", include("patron.reference.urls")),
+    path("", include("patron.segments.urls")),
     path("", include("patron.console.urls")),
 ]
 if settings.SANDBOX:

@@ -1,0 +1,1 @@
+"""The storefront's addresses about segments, and the staff's."""
