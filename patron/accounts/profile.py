@@ -87,6 +87,7 @@ def change_by_staff(shopper_id: int, data: Mapping[str, Any], staff_id: int) -> 
             consent.follow_phone(shopper, data)
         _save(shopper)
         consent.record(shopper, before, staff_id=staff_id, source="staff")
+        events.put("shopper.changed", shopper_id=shopper_id)
 
     transactions.run(work)
 

@@ -12,8 +12,8 @@ from patron.kernel import clock
 from patron.kernel.paging import Pages
 
 
-class StaffView(APIView):
-    """Answers staff only; what every view of the back office's API begins with."""
+class AnyStaffView(APIView):
+    """Answers every staff member, whatever their rights."""
 
     authentication_classes = [StaffTokenAuthentication]
     permission_classes = [IsStaff]
@@ -35,7 +35,7 @@ class InternalLoginView(LoginView):
 
 
 @openapi.LOGOUT
-class LogoutView(StaffView):
+class LogoutView(AnyStaffView):
     """The calling token ends."""
 
     def post(self, request: Request) -> Response:
@@ -44,7 +44,7 @@ class LogoutView(StaffView):
 
 
 @openapi.ACTIVE_USER
-class ActiveUserView(StaffView):
+class ActiveUserView(AnyStaffView):
     """Whose token this is."""
 
     def get(self, request: Request) -> Response:
@@ -52,7 +52,7 @@ class ActiveUserView(StaffView):
 
 
 @openapi.TOKENS
-class TokensView(StaffView):
+class TokensView(AnyStaffView):
     """The own tokens: listed without keys, made with the key shown once."""
 
     def get(self, request: Request) -> Response:
@@ -71,7 +71,7 @@ class TokensView(StaffView):
 
 
 @openapi.TOKEN
-class TokenView(StaffView):
+class TokenView(AnyStaffView):
     """One of the own tokens."""
 
     def delete(self, request: Request, token_id: int) -> Response:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from patron.accounts.models import Consent, Session, Shopper
 from patron.channels.models import Staff
+from patron.kernel import events
 from tests.console.conftest import PHONE, browser_of, make_shopper
 
 LIST = "/console/accounts/shopper/"
@@ -49,15 +51,31 @@ def test_shoppers_are_found_by_what_identifies_them(console: Client, shopper: Sh
     assert list(answer.context["cl"].queryset) == [shopper]
 
 
-def test_staff_change_a_permission_under_their_name(console: Client, boss: Staff, shopper: Shopper) -> None:
-    """The change reaches the shopper and one row of the ledger, with source staff and unproven."""
+def test_staff_change_a_permission_under_their_name(
+    console: Client, boss: Staff, shopper: Shopper, heard: list[tuple[str, dict[str, Any]]], run_jobs: Callable[[], int]
+) -> None:
+    """The change reaches the shopper, the ledger (source staff, unproven) and the rooms that listen."""
     sent = shown(console, shopper) | {"email_allowed": "on", "first_name": "Janet"}
     assert console.post(address(shopper), sent).status_code == 302
+    run_jobs()
     shopper.refresh_from_db()
     assert (shopper.email_allowed, shopper.first_name) == (True, "Janet")
     change = Consent.objects.get()
     assert (change.channel, change.new_value, change.source, change.staff) == ("email", True, "staff", boss)
     assert change.is_proven is False
+    assert heard == [("shopper.changed", {"shopper_id": shopper.pk})]
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """What a listener of `shopper.changed` hears."""
+    heard: list[tuple[str, dict[str, Any]]] = []
+
+    def listener(event: str, payload: dict[str, Any]) -> None:
+        heard.append((event, payload))
+
+    monkeypatch.setitem(events._listeners, "shopper.changed", [listener])
+    return heard
 
 
 def test_what_the_shopper_changed_meanwhile_stays(console: Client, shopper: Shopper) -> None:

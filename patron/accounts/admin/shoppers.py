@@ -89,7 +89,8 @@ class ShopperTable(Table):
             return rows.filter(pk=as_id(words))
         if "@" in words:
             found: QuerySet[Any] = rows.annotate(lower_email=Lower("email")).filter(lower_email=words.lower())
-            return found
+            active = found.filter(is_active=True)  # the index is over these
+            return active if active.exists() else found
         if re.fullmatch(r"[\d\s()+-]+", words):
             return rows.filter(phone_e164=profile.e164(words))
         first, _space, last = words.partition(" ")
