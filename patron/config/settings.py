@@ -140,7 +140,7 @@ LOCALE_PATHS = [str(importlib.import_module("patron").__path__[0]) + "/locale"]
 
 STATIC_URL = "/static/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # the console's page of rights has a field a permission
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
 
 if ENVIRONMENT.smtp:
