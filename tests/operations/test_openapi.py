@@ -120,6 +120,23 @@ def test_operation_can_be_sent_again(operation: dict[str, Any]) -> None:
     assert {"409", "422"} <= set(operation["responses"])
 
 
+def test_a_change_of_the_profile_asks_for_session_and_csrf_token() -> None:
+    """The token is a way to authenticate, so that a client sends it with every unsafe call; it is no parameter too."""
+    change = OPERATIONS["PATCH /users/profile/"]
+    assert change["security"] == [{"session": [], "csrfToken": []}, {"xCookie": [], "csrfToken": []}]
+    assert OPERATIONS["GET /users/profile/"]["security"] == [{"session": []}, {"xCookie": []}]
+    assert "X-CSRFToken" not in [resolved(parameter)["name"] for parameter in change["parameters"]]
+
+
+def test_schemas_are_written_once() -> None:
+    """A struct is a component under its name; where it may be null, its type says so."""
+    answer = OPERATIONS["GET /users/profile/"]["responses"]["200"]["content"]["application/json"]
+    assert answer["schema"] == {"$ref": "#/components/schemas/Profile"}
+    fields = DOCUMENT["components"]["schemas"]["Profile"]["properties"]
+    assert fields["date_of_birth"] == {"type": ["string", "null"], "format": "date"}
+    assert fields["date_joined"] == {"type": "string", "format": "date-time"}
+
+
 def test_two_schemas_of_one_name_are_refused() -> None:
     """A name stands for one thing; otherwise one of the two would be lost."""
 

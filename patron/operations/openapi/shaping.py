@@ -89,10 +89,11 @@ class _Components:
 
 def _nullable(schema: Json) -> Json:
     """`type: [string, null]` in the place of a choice between a plain type and null, which pages show badly."""
-    match schema.get("anyOf"):
-        case [{"type": str(kind), **more}, {"type": "null"}] | [{"type": "null"}, {"type": str(kind), **more}]:
-            rest = {key: value for key, value in schema.items() if key != "anyOf"}
-            return {"type": [kind, "null"], **more, **rest}
+    choices = schema.get("anyOf", [])
+    plain = [choice for choice in choices if choice != {"type": "null"}]
+    if len(choices) == 2 and len(plain) == 1 and isinstance(plain[0].get("type"), str):
+        rest = {key: value for key, value in schema.items() if key != "anyOf"}
+        return {**plain[0], **rest, "type": [plain[0]["type"], "null"]}
     return schema
 
 
