@@ -35,26 +35,31 @@ _WISH: Final = OpenApiExample(
 )
 _ID: Final = OpenApiParameter("price_list_id", int, OpenApiParameter.PATH)
 _NOT_FOUND: Final = openapi.answer(openapi.DETAIL, "There is none.", ("unknown", {"detail": "Not found."}))
-_INVALID: Final = openapi.invalid(
-    ("taken", {"code": [str(TAKEN_TEXT)]}), ("currency", {"currency": [str(CURRENCY_TEXT)]})
-)
+_INVALID: Final = openapi.invalid(("taken", {"code": [TAKEN_TEXT]}), ("currency", {"currency": [CURRENCY_TEXT]}))
 _FORBIDDEN: Final = openapi.answer(
     openapi.DETAIL,
     "The staff member may not.",
     ("forbidden", {"detail": "You do not have permission to perform this action."}),
 )
-_CHANGE: Final = extend_schema(
-    tags=_TAGS,
-    parameters=[_ID],
-    request=PriceListWish,
-    examples=[_WISH],
-    responses={
-        200: openapi.answer(_SCHEMA, "The price list after the change.", ("changed", _ROW)),
-        400: _INVALID,
-        403: _FORBIDDEN,
-        404: _NOT_FOUND,
-    },
-)
+
+
+def _change(operation_id: str, summary: str) -> Any:
+    return extend_schema(
+        operation_id=operation_id,
+        summary=summary,
+        tags=_TAGS,
+        parameters=[_ID],
+        request=PriceListWish,
+        examples=[_WISH],
+        responses={
+            200: openapi.answer(_SCHEMA, "The price list after the change.", ("changed", _ROW)),
+            400: _INVALID,
+            403: _FORBIDDEN,
+            404: _NOT_FOUND,
+        },
+    )
+
+
 PRICE_LISTS: Final = extend_schema_view(
     get=extend_schema(
         operation_id="price_lists_list",
@@ -93,8 +98,8 @@ PRICE_LIST: Final = extend_schema_view(
             404: _NOT_FOUND,
         },
     ),
-    put=extend_schema(operation_id="price_lists_replace", summary="Set all its fields")(_CHANGE),
-    patch=extend_schema(operation_id="price_lists_change", summary="Set some of its fields")(_CHANGE),
+    put=_change("price_lists_replace", "Set all its fields"),
+    patch=_change("price_lists_change", "Set some of its fields"),
     delete=extend_schema(
         operation_id="price_lists_delete",
         summary="Delete a price list",

@@ -156,18 +156,25 @@ RECALCULATE: Final = extend_schema_view(
         },
     )
 )
-_CHANGE: Final = extend_schema(
-    tags=_STAFF,
-    parameters=[_ID],
-    request=SegmentWish,
-    examples=[OpenApiExample("a segment", value=_WISH, request_only=True)],
-    responses={
-        200: openapi.answer(_ROW_SCHEMA, "The segment after the change.", ("changed", _ROW)),
-        400: _INVALID,
-        403: _FORBIDDEN,
-        404: _NOT_FOUND,
-    },
-)
+
+
+def _change(operation_id: str, summary: str) -> Any:
+    return extend_schema(
+        operation_id=operation_id,
+        summary=summary,
+        tags=_STAFF,
+        parameters=[_ID],
+        request=SegmentWish,
+        examples=[OpenApiExample("a segment", value=_WISH, request_only=True)],
+        responses={
+            200: openapi.answer(_ROW_SCHEMA, "The segment after the change.", ("changed", _ROW)),
+            400: _INVALID,
+            403: _FORBIDDEN,
+            404: _NOT_FOUND,
+        },
+    )
+
+
 SEGMENTS: Final = extend_schema_view(
     get=extend_schema(
         operation_id="segments_list",
@@ -207,8 +214,8 @@ SEGMENT: Final = extend_schema_view(
             404: _NOT_FOUND,
         },
     ),
-    put=extend_schema(operation_id="segments_replace", summary="Set all its fields")(_CHANGE),
-    patch=extend_schema(operation_id="segments_change", summary="Set some of its fields")(_CHANGE),
+    put=_change("segments_replace", "Set all its fields"),
+    patch=_change("segments_change", "Set some of its fields"),
     delete=extend_schema(
         operation_id="segments_delete",
         summary="Delete a segment",

@@ -19,6 +19,9 @@ from patron.segments import openapi, reads, standing
 class OwnSegmentsView(doors.FastGet):
     """The segments that the shopper fits now."""
 
+    authentication_classes = [ShopperAuthentication]
+    permission_classes = [IsShopper]
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         key = cookies.session_key(request)
         answer = reads.own_segments(key, context.caller().language) if key else None
