@@ -1,14 +1,17 @@
 """One statement, one row: how what is asked most asks the database."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
+import psycopg
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 from django.db.models import Model
 
 from patron.kernel import transactions
 
 M = TypeVar("M", bound=Model)
+_PLACEHOLDER: Final = re.compile(r"%\((\w+)\)s")
 
 
 class Table(Generic[M]):
@@ -19,6 +22,7 @@ class Table(Generic[M]):
 
     def __init__(self, model: type[M], alias: str) -> None:
         fields = model._meta.concrete_fields
+        self._named = f'"{model._meta.db_table}" AS {alias}'
         self.columns = ", ".join(f'{alias}."{field.column}"' for field in fields)
         self.width = len(fields)
         self._model = model
@@ -26,6 +30,15 @@ class Table(Generic[M]):
         self._converters = [
             (place, field.from_db_value) for place, field in enumerate(fields) if hasattr(field, "from_db_value")
         ]
+
+    def select(self, rest: str) -> str:
+        """A statement for `one`: every column, and `rest` from WHERE on."""
+        return f"SELECT {self.columns} FROM {self._named} {rest}"  # noqa: S608 -- words of our own
+
+    def one(self, statement: str, parameters: Sequence[Any]) -> M | None:
+        """The first instance of a statement that `select` made, or None. Raises DatabaseError."""
+        row = one(statement, parameters)
+        return None if row is None else self.instance(row)
 
     def instance(self, row: Sequence[Any]) -> M:
         """The model's instance; `row` holds the columns, in their order, and nothing else."""
@@ -35,10 +48,29 @@ class Table(Generic[M]):
         return self._model.from_db(DEFAULT_DB_ALIAS, self._names, values)
 
 
-def one(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> tuple[Any, ...] | None:
+class Statement:
+    """A statement with named parameters whose placeholders are looked for once, here.
+
+    psycopg looks for them at every call when the text is longer than 4,096 characters or has more than 50 of them,
+    which takes as long as all else it does.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        names = list(dict.fromkeys(_PLACEHOLDER.findall(text)))
+        self._numbered = _PLACEHOLDER.sub(lambda found: f"${names.index(found[1]) + 1}", text)
+        self._names = names
+
+    def execute(self, connection: psycopg.Connection[Any], parameters: Mapping[str, Any]) -> psycopg.RawCursor[Any]:
+        """Ask, past Django."""
+        return psycopg.RawCursor(connection).execute(self._numbered, [parameters[name] for name in self._names])
+
+
+def one(statement: str | Statement, parameters: Any) -> tuple[Any, ...] | None:
     """The first row of `statement`, or None.
 
-    A read lost with its connection (a restarted server) is asked once more on a new one. Raises DatabaseError.
+    `parameters`: a sequence for `%s`, a mapping for `%(name)s` and for a Statement. A read lost with its connection (a
+    restarted server) is asked once more on a new one. Raises DatabaseError.
     """
     try:
         return _fetch(statement, parameters)
@@ -49,15 +81,26 @@ def one(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> tuple[
         return _fetch(statement, parameters)
 
 
-def _fetch(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> tuple[Any, ...] | None:
+def changed(statement: str, parameters: Sequence[Any]) -> bool:
+    """Whether `statement`, an UPDATE, met a row. Never asked twice. Raises DatabaseError."""
+    return bool(_execute(statement, parameters).rowcount)
+
+
+def _fetch(statement: str | Statement, parameters: Any) -> tuple[Any, ...] | None:
+    row: tuple[Any, ...] | None = _execute(statement, parameters).fetchone()
+    return row
+
+
+def _execute(statement: str | Statement, parameters: Any) -> Any:
     wrapper = connections[DEFAULT_DB_ALIAS]
     if wrapper.execute_wrappers or wrapper.queries_logged:
-        with wrapper.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            return cursor.fetchone()  # type: ignore[no-any-return]
-    # Django's cursor costs two thirds of what the statement does, and does what stands here and the two lines above.
+        watched = wrapper.cursor()
+        watched.execute(statement.text if isinstance(statement, Statement) else statement, parameters)
+        return watched
+    # Django's cursor costs two thirds of what the statement does, and does what stands here and the lines above.
     wrapper.ensure_connection()
     wrapper.validate_no_broken_transaction()
     with wrapper.wrap_database_errors:
-        row: tuple[Any, ...] | None = wrapper.connection.execute(statement, parameters).fetchone()
-        return row
+        if isinstance(statement, Statement):
+            return statement.execute(wrapper.connection, parameters)
+        return wrapper.connection.execute(statement, parameters)

@@ -9,12 +9,8 @@ from patron.accounts.sessions import SEEN_EVERY
 from patron.kernel import clock, rows, secrets
 from patron.segments import roster
 from patron.segments.models import Segment
-from patron.segments.roster import FACTS, TOKEN
 
 _MOST_RENEWALS: Final = 5
-_SESSION: Final = f"""
-FROM accounts_session s JOIN accounts_shopper u ON u.id = s.shopper_id AND u.is_active {FACTS}
-WHERE s.key_digest = %(key)s AND s.expires_at > %(now)s"""
 
 
 class PriceListOf(msgspec.Struct):
@@ -43,10 +39,7 @@ def own_segments(key: str, language: str) -> Answer | None:
     kept = roster.kept()
     for _renewal in range(_MOST_RENEWALS):
         now = clock.now()
-        row = rows.one(
-            f"SELECT s.id, s.last_seen_at < %(seen)s, {TOKEN}, {kept.available} {_SESSION}",
-            kept.at(now, key=secrets.digest(key), seen=now - SEEN_EVERY),
-        )
+        row = rows.one(kept.of_session, kept.at(now, key=secrets.digest(key), seen=now - SEEN_EVERY))
         if row is None:
             return None
         session_id, is_stale, token, available = row

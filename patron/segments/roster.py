@@ -16,7 +16,7 @@ import msgspec
 import structlog
 from django.db import connection
 
-from patron.kernel import languages
+from patron.kernel import languages, rows
 from patron.segments import rules
 from patron.segments.conditions import Parameters
 
@@ -24,6 +24,9 @@ _log = structlog.get_logger("patron.segments")
 TOKEN: Final = "(SELECT token FROM segments_revision)"  # noqa: S105 -- SQL, no secret
 FACTS: Final = "LEFT JOIN segments_facts f ON f.shopper_id = u.id"
 MOST_PARAMETERS: Final = 20_000  # PostgreSQL takes 65,535 in one statement
+_SESSION: Final = f"""
+FROM accounts_session s JOIN accounts_shopper u ON u.id = s.shopper_id AND u.is_active {FACTS}
+WHERE s.key_digest = %(key)s AND s.expires_at > %(now)s"""
 # Parted by a left join, so that the token comes also where there is no segment.
 _SEGMENTS: Final = """
 SELECT r.token, s.id, s.priority, s.name, s.starts_at, s.ends_at, s.rule
@@ -53,13 +56,20 @@ class Candidate:
 
 
 class Roster:
-    """All active segments in their order. `available` is SQL of type bigint[], over `u` and FACTS."""
+    """All active segments in their order.
+
+    `available`: SQL of type bigint[], over `u` and FACTS. `of_session`: session id, whether it was not seen since
+    `seen`, the token, what is available; for the session of digest `key`.
+    """
 
     def __init__(self, token: UUID | None, candidates: list[Candidate]) -> None:
         self.token = token
         self.candidates = candidates
         self._parameters = Parameters()
         self.available = _available(candidates, self._parameters)
+        self.of_session = rows.Statement(
+            f"SELECT s.id, s.last_seen_at < %(seen)s, {TOKEN}, {self.available} {_SESSION}"
+        )
         self._listed: dict[str, dict[int, msgspec.Raw]] = {}
 
     @property
