@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import psycopg
 import structlog
+from asgiref.sync import sync_to_async
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 from procrastinate import App, exceptions
 from procrastinate.contrib.django import app
@@ -158,6 +159,8 @@ async def _live(*, alone: bool) -> None:
 async def _one_life(stop: asyncio.Event, *, alone: bool) -> None:
     """Work until told to stop or until a connection is lost."""
     is_broken = asyncio.Event()
+    # The clock of periodic jobs puts them by a connection of Django's own, which is lost like the others.
+    await sync_to_async(connections.close_all)()
     async with contextlib.AsyncExitStack() as stack:
         queues = [await stack.enter_async_context(_queue(is_broken, lane).open_async()) for lane in LANES]
         await release_stalled(queues[0], 0 if alone else STALLED_SECONDS)
