@@ -41,7 +41,7 @@ check: .venv/.developed ## format, lint, types, layers, dependencies, migrations
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports
-	$(BIN)/deptry patron
+	$(BIN)/deptry .
 	$(CHECK_ENV) $(BIN)/python -W "ignore:Got an error checking a consistent:RuntimeWarning" -m django makemigrations --check --dry-run
 	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook $(SECRETS)
 	$(CHECK_ENV) $(BIN)/patron openapi --check

@@ -17,7 +17,7 @@ def serve(env: Environment) -> None:
     """Answer requests until SIGTERM or SIGINT; those at hand may finish within STOP_SECONDS."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
-    from granian.http import HTTP1Settings
+    from granian.log import LogLevels
 
     server = Granian(
         "patron.config.wsgi:application",
@@ -29,10 +29,9 @@ def serve(env: Environment) -> None:
         backlog=CONNECTIONS,
         backpressure=CONNECTIONS,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(),
         log_access=False,
         log_dictconfig={"loggers": {"_granian": {"handlers": [], "propagate": True}}},
-        log_level="warning",
+        log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
     )

@@ -18,7 +18,7 @@ def readiness() -> tuple[bool, dict[str, Any]]:
     try:
         row = _look()
     except DatabaseError:
-        parts = {part: {"ok": False} for part in ("database", "migrations", "worker")}
+        parts: dict[str, dict[str, Any]] = {part: {"ok": False} for part in ("database", "migrations", "worker")}
     else:
         missing = schema.compare({(app, name) for app, name in row[0]}).missing
         parts = {

@@ -85,7 +85,7 @@ def exposition() -> bytes:
     database.register(_Database())
     if folder and Path(folder).is_dir():
         processes = CollectorRegistry()
-        MultiProcessCollector(processes, path=folder)
+        MultiProcessCollector(processes, path=folder)  # type: ignore[no-untyped-call]
     else:
         processes = REGISTRY
     return generate_latest(processes) + generate_latest(database)

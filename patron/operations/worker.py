@@ -122,11 +122,13 @@ class _Connector(PsycopgConnector):
 
     async def execute_query_one_async(self, query: Any, **arguments: Any) -> dict[str, Any]:
         with self._noting_loss():
-            return await super().execute_query_one_async(query, **arguments)
+            row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
+            return row
 
     async def execute_query_all_async(self, query: Any, **arguments: Any) -> list[dict[str, Any]]:
         with self._noting_loss():
-            return await super().execute_query_all_async(query, **arguments)
+            rows: list[dict[str, Any]] = await super().execute_query_all_async(query, **arguments)
+            return rows
 
     @contextlib.contextmanager
     def _noting_loss(self) -> Iterator[None]:
@@ -190,7 +192,7 @@ def _queue(is_broken: asyncio.Event, lane: Lane) -> App:
 
 async def _work(queue: App, lane: Lane) -> None:
     await queue.run_worker_async(
-        queues=lane.queues,
+        queues=lane.queues,  # type: ignore[arg-type]  # None is every queue, says its documentation
         concurrency=lane.threads,
         install_signal_handlers=False,
         delete_jobs="successful",
