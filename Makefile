@@ -72,9 +72,9 @@ $(UV):
 	@echo "Installing into .tools and .venv (the first time only, about a minute) ..."
 	@rm -rf .tools/uv* .tools/bin
 	@if $(PYTHON) -m pip --version >/dev/null 2>&1; then \
-		PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1 $(PYTHON) -m pip install --quiet --target .tools uv; \
+		PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1 $(PYTHON) -m pip install -qq --target .tools uv; \
 	else \
-		$(PYTHON) -m venv .tools/venv && .tools/venv/bin/python -m pip install --quiet --disable-pip-version-check uv \
+		$(PYTHON) -m venv .tools/venv && .tools/venv/bin/python -m pip install -qq --disable-pip-version-check uv \
 		&& mkdir -p .tools/bin && ln -s ../venv/bin/uv .tools/bin/uv; \
 	fi || { rm -rf .tools/bin; echo "uv could not be installed: is there a network, and pip or venv in $(PYTHON)?"; exit 1; }
 
