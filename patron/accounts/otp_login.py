@@ -3,15 +3,21 @@
 Source: 1-shopper, `POST /users/otp-login/` and the phone-code dance.
 """
 
-from django.db.models import F
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 
 from patron.accounts import profile, sessions, sign_in, verification
 from patron.accounts.models import Session, Shopper
 from patron.accounts.sessions import Opened
 from patron.accounts.verification import Ask, Proof, Purpose
-from patron.kernel import clock, dynamic, transactions
+from patron.kernel import clock, dynamic, rows, transactions
 from patron.kernel.errors import Invalid
+
+_SHOPPERS: Final = rows.Table(Shopper, "u")
+_BY_PHONE: Final = _SHOPPERS.select(
+    "WHERE u.phone_e164 = %s AND u.is_active ORDER BY u.phone_verified_at DESC NULLS LAST, u.id LIMIT 1"
+)
 
 
 def start(session: Session | None, phone: str) -> Opened | None:
@@ -54,14 +60,13 @@ def find(number: str) -> Shopper | None:
 
     Where numbers need not be unique it is the one who proved it last; nobody gets in before them by merely stating it.
     """
-    shoppers = Shopper.objects.filter(phone_e164=number, is_active=True)
-    return shoppers.order_by(F("phone_verified_at").desc(nulls_last=True), "pk").first()
+    return _SHOPPERS.one(_BY_PHONE, (number,))
 
 
 def _enter(session: Session | None, proof: Proof) -> Opened:
     verification.spend(proof)
     found = find(proof.phone)
-    shopper = Shopper.objects.select_for_update().filter(pk=found.pk, is_active=True).first() if found else None
+    shopper = profile.lock(found.pk) if found else None
     if shopper is None or shopper.phone_e164 != proof.phone:  # the number left them while the code was on its way
         raise sign_in.BadCredentials
     if shopper.phone_verified_at is None:

@@ -22,6 +22,13 @@ SELECT {_SESSIONS.columns}, {_SHOPPERS.columns}
 FROM accounts_session s LEFT JOIN accounts_shopper u ON u.id = s.shopper_id
 WHERE s.key_digest = %s AND s.expires_at > %s"""  # noqa: S608 -- column names of our own
 
+_LOGGED_IN: Final = "UPDATE accounts_shopper SET last_login = %s WHERE id = %s"
+_SIGN_IN: Final = """
+UPDATE accounts_session SET key_digest = %(key_digest)s, shopper_id = %(shopper_id)s, expires_at = %(expires_at)s,
+    authenticated_at = %(authenticated_at)s, last_seen_at = %(last_seen_at)s, ip = %(ip)s, user_agent = %(user_agent)s,
+    client_type = %(client_type)s, captcha_passed_at = %(captcha_passed_at)s
+WHERE id = %(id)s AND key_digest = %(old)s"""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -58,12 +65,11 @@ def sign_in(session: Session | None, shopper: Shopper) -> Opened:
     """
     now = clock.now()
     key = secrets.new_token()
-    Shopper.objects.filter(pk=shopper.pk).update(last_login=now)
+    rows.changed(_LOGGED_IN, (now, shopper.pk))
     fields = _fields(key, now) | {"shopper_id": shopper.pk, "authenticated_at": now, "captcha_passed_at": None}
     if session is not None:
         if session.shopper_id in (None, shopper.pk):
-            fields.pop("created_at")
-            if Session.objects.filter(pk=session.pk, key_digest=session.key_digest).update(**fields):
+            if rows.changed(_SIGN_IN, fields | {"id": session.pk, "old": session.key_digest}):
                 return Opened(session.pk, key)
         else:
             _drop(Session.objects.filter(pk=session.pk))

@@ -1,8 +1,8 @@
 """The phone-code dance: a code goes out, is sent again, is confirmed. One process for every purpose.
 
 Three steps, each a function: `start`, `resend`, and `evaluate` with `spend`. A try is counted by one UPDATE that
-commits before the code is looked at, so that parallel guesses cannot outrun the limit; `spend` uses the challenge up inside the
-transaction that applies what the code was for, so that it works once.
+commits before the code is looked at, so that parallel guesses cannot outrun the limit; `spend` uses the challenge up
+inside the transaction that applies what the code was for, so that it works once.
 
 Source: user-profile-and-segments, PATCH Update User Profile; 1-shopper, The phone-code dance.
 """
@@ -21,7 +21,19 @@ from django.utils.translation import gettext_lazy
 
 from patron.accounts.models import Challenge, Session
 from patron.gateways import outbox
-from patron.kernel import clock, context, dynamic, languages, limits, metrics, middleware, phones, secrets, transactions
+from patron.kernel import (
+    clock,
+    context,
+    dynamic,
+    languages,
+    limits,
+    metrics,
+    middleware,
+    phones,
+    rows,
+    secrets,
+    transactions,
+)
 from patron.kernel.errors import Invalid, Refusal, TooMany, Unauthenticated
 
 
@@ -56,6 +68,7 @@ UPDATE accounts_challenge SET tries = LEAST(tries + 1, 1000)
 WHERE session_id = %s AND purpose = %s AND used_at IS NULL
 RETURNING id, tries, phone_e164, consent, code_digest, expires_at, is_decoy
 """
+_SPEND: Final = "UPDATE accounts_challenge SET used_at = %s, code_digest = '' WHERE id = %s AND used_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +148,7 @@ def evaluate(ask: Ask, code: str) -> Proof:
 
 def spend(proof: Proof) -> None:
     """Use the challenge up; of two parallel confirmations one comes through. Raises Refusal for the other."""
-    now = clock.now()
-    if not Challenge.objects.filter(pk=proof.challenge_id, used_at=None).update(used_at=now, code_digest=""):
+    if not rows.changed(_SPEND, (clock.now(), proof.challenge_id)):
         raise Refusal(PHONE_MISMATCH, _TEXTS[PHONE_MISMATCH])
 
 

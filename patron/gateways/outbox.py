@@ -12,8 +12,8 @@ import msgspec
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from patron.gateways.models import OutgoingMail, OutgoingMessage, OutgoingSms, State
-from patron.kernel import clock, context, secrets
+from patron.gateways.models import OutgoingMessage, OutgoingSms, State
+from patron.kernel import clock, context, rows, secrets
 
 DELIVER_SMS: Final = "gateways.deliver_sms"
 DELIVER_MAIL: Final = "gateways.deliver_mail"
@@ -26,6 +26,20 @@ BULK_PRIORITY: Final = -30
 LONGEST_CODE_LIFE: Final = timedelta(minutes=10)
 LONGEST_SUBJECT: Final = 300
 _SEAL: Final = "outgoing-message"
+_SHARED: Final = (
+    "sealed_content", "purpose", "state", "attempts", "trouble", "gateway", "created_at", "queued_at", "expires_at",
+    "shopper_id", "request_id",
+)  # fmt: skip
+
+
+def _inserting(table: str, *own: str) -> str:
+    columns = (*_SHARED, *own)
+    names, places = ", ".join(f'"{column}"' for column in columns), ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {table} ({names}) VALUES ({places}) RETURNING id"  # noqa: S608 -- words of our own
+
+
+_INSERT_SMS: Final = _inserting("gateways_outgoingsms", "to", "is_otp")
+_INSERT_MAIL: Final = _inserting("gateways_outgoingmail", "to", "subject")
 
 
 class Attachment(msgspec.Struct, frozen=True):
@@ -68,11 +82,10 @@ def queue_sms(
     if is_otp and expires_at is None:
         expires_at = now + LONGEST_CODE_LIFE
     with transaction.atomic(savepoint=False):
-        row = OutgoingSms.objects.create(
-            to=to, is_otp=is_otp, **_common(Content(text), now, purpose, shopper_id, expires_at)
-        )
-        _defer(DELIVER_SMS, row.pk, is_otp=is_otp, is_bulk=is_bulk)
-    return row.pk
+        shared = _shared(Content(text), now, purpose, shopper_id, expires_at)
+        (message_id,) = rows.one(_INSERT_SMS, (*shared, to, is_otp)) or ()
+        _defer(DELIVER_SMS, message_id, is_otp=is_otp, is_bulk=is_bulk)
+    return int(message_id)
 
 
 def queue_mail(
@@ -98,9 +111,10 @@ def queue_mail(
     content = Content(text, html, reply_to, tuple(attachments))
     line = " ".join(subject.split())[:LONGEST_SUBJECT]
     with transaction.atomic(savepoint=False):
-        row = OutgoingMail.objects.create(to=to, subject=line, **_common(content, now, purpose, shopper_id, expires_at))
-        _defer(DELIVER_MAIL, row.pk, is_otp=is_otp, is_bulk=is_bulk)
-    return row.pk
+        shared = _shared(content, now, purpose, shopper_id, expires_at)
+        (message_id,) = rows.one(_INSERT_MAIL, (*shared, to, line)) or ()
+        _defer(DELIVER_MAIL, message_id, is_otp=is_otp, is_bulk=is_bulk)
+    return int(message_id)
 
 
 def retry(message: OutgoingMessage) -> None:
@@ -122,18 +136,13 @@ def unseal(sealed: bytes) -> Content:
     return msgspec.msgpack.decode(secrets.unseal(_SEAL, sealed), type=Content)
 
 
-def _common(
+def _shared(
     content: Content, now: datetime, purpose: str, shopper_id: int | None, expires_at: datetime | None
-) -> dict[str, Any]:
-    return {
-        "sealed_content": secrets.seal(_SEAL, msgspec.msgpack.encode(content)),
-        "purpose": purpose,
-        "created_at": now,
-        "queued_at": now,
-        "expires_at": expires_at,
-        "shopper_id": shopper_id,
-        "request_id": context.caller().request_id,
-    }
+) -> tuple[Any, ...]:
+    """The values of the columns that an SMS and a mail have in common, in their order."""
+    sealed = secrets.seal(_SEAL, msgspec.msgpack.encode(content))
+    request_id = context.caller().request_id
+    return sealed, purpose, State.QUEUED.value, 0, "", "", now, now, expires_at, shopper_id, request_id
 
 
 def _defer(task: str, message_id: int, *, is_otp: bool, is_bulk: bool) -> None:
