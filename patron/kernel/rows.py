@@ -57,9 +57,9 @@ class Statement:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        names = list(dict.fromkeys(_PLACEHOLDER.findall(text)))
-        self._numbered = _PLACEHOLDER.sub(lambda found: f"${names.index(found[1]) + 1}", text)
-        self._names = names
+        self._names = list(dict.fromkeys(_PLACEHOLDER.findall(text)))
+        numbers = {name: number for number, name in enumerate(self._names, start=1)}
+        self._numbered = _PLACEHOLDER.sub(lambda found: f"${numbers[found[1]]}", text)
 
     def execute(self, connection: psycopg.Connection[Any], parameters: Mapping[str, Any]) -> psycopg.RawCursor[Any]:
         """Ask, past Django."""
@@ -81,7 +81,7 @@ def one(statement: str | Statement, parameters: Any) -> tuple[Any, ...] | None:
         return _fetch(statement, parameters)
 
 
-def changed(statement: str, parameters: Sequence[Any]) -> bool:
+def changed(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> bool:
     """Whether `statement`, an UPDATE, met a row. Never asked twice. Raises DatabaseError."""
     return bool(_execute(statement, parameters).rowcount)
 

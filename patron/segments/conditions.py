@@ -19,10 +19,11 @@ class Parameters:
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
+        self._known: dict[tuple[str, str], str] = {}
 
     def bind(self, value: Any, kind: str) -> str:
-        """The placeholder of a value; `kind` is its PostgreSQL type."""
-        name = f"r{len(self.values)}"
+        """The placeholder of a value; `kind` is its PostgreSQL type. The same value is bound once."""
+        name = self._known.setdefault((kind, repr(value)), f"r{len(self.values)}")
         self.values[name] = value
         return f"%({name})s::{kind}"
 

@@ -24,7 +24,7 @@ FIELDS: Final = (
 _DECIDING: Final = ("priority", "is_active", "starts_at", "ends_at", "rule")
 
 
-def create(data: Mapping[str, Any], *, staff_id: int) -> Segment:
+def create(data: Mapping[str, Any], *, staff_id: int | None) -> Segment:
     """A new segment of cleaned `data` (FIELDS; `rule` was parsed). Raises Invalid."""
 
     def work() -> Segment:
@@ -38,7 +38,7 @@ def create(data: Mapping[str, Any], *, staff_id: int) -> Segment:
     return transactions.run(work)
 
 
-def change(segment_id: int, data: Mapping[str, Any], *, staff_id: int) -> Segment:
+def change(segment_id: int, data: Mapping[str, Any], *, staff_id: int | None) -> Segment:
     """Set the fields in `data`. Raises NotFound, Invalid."""
 
     def work() -> Segment:
@@ -57,7 +57,7 @@ def change(segment_id: int, data: Mapping[str, Any], *, staff_id: int) -> Segmen
     return transactions.run(work)
 
 
-def delete(segment_id: int, *, staff_id: int) -> None:
+def delete(segment_id: int, *, staff_id: int | None) -> None:
     """Delete it; who had chosen it falls back to the first that fits. Raises NotFound."""
 
     def work() -> None:

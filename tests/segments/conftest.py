@@ -12,19 +12,19 @@ from patron.kernel import clock
 from patron.segments.models import Segment
 from patron.segments.rules import EVERYBODY
 from tests.accounts.conftest import advance, anonymous, english, make_shopper, sign_in
-from tests.channels.conftest import call
+from tests.channels.conftest import call, clerk
 
-__all__ = ["advance", "anonymous", "call", "english", "make_shopper", "sign_in"]
+__all__ = ["advance", "anonymous", "call", "clerk", "english", "make_shopper", "sign_in"]
 
 
 @pytest.fixture
 def make_segment(db: None) -> Callable[..., Segment]:
     """`make_segment("Women", rule={...})`: an active segment that fits everybody unless said otherwise."""
 
-    def make(name: str = "Everybody", **fields: Any) -> Segment:
+    def make(called: str = "Everybody", **fields: Any) -> Segment:
         now = clock.now()
         return Segment.objects.create(
-            **{"name": {"en": name}, "rule": EVERYBODY, "created_at": now, "modified_at": now} | fields
+            **{"name": {"en": called}, "rule": EVERYBODY, "created_at": now, "modified_at": now} | fields
         )
 
     return make

@@ -115,9 +115,7 @@ def available(several: list[Any], today: date) -> dict[int, list[int]]:
         None, [Candidate(at, 0, {"en": "x"}, None, None, rules.parse(rule)) for at, rule in enumerate(several)]
     )
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT u.id, {roster.available} FROM accounts_shopper u {FACTS}", roster.at(noon(today))
-        )
+        cursor.execute(f"SELECT u.id, {roster.available} FROM accounts_shopper u {FACTS}", roster.at(noon(today)))
         return dict(cursor.fetchall())
 
 
