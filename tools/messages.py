@@ -6,7 +6,7 @@ line a fault, when a catalog lacks a text or a translation, when a translation l
 file is not that of its catalog.
 
 Two kinds of text are asked of a catalog: those of our own code and templates, and those of Django and DRF that
-their own catalog of a language lacks.
+their own catalog of a language lacks or says too familiarly.
 """
 
 import re
@@ -40,6 +40,7 @@ _FRAMEWORKS: Final = (
     _DJANGO / "conf" / "locale",
     _DJANGO / "contrib" / "auth" / "locale",
 )
+_FAMILIAR: Final = {"de": re.compile(r"^(Gib|Lade|Stelle) ")}  # DRF says "du" to whom a shop says "Sie"
 _PLACEHOLDER: Final = re.compile(r"%\(\w+\)[a-z]|\{\w*\}|%[sd]")
 _PLURALS: Final = {
     "tr": "nplurals=2; plural=(n > 1);",
@@ -72,10 +73,15 @@ def own_texts() -> dict[Text, list[str]]:
 
 
 def framework_gaps(language: str) -> dict[Text, list[str]]:
-    """The frameworks' texts that their own catalog of the language lacks."""
+    """The frameworks' texts that their own catalog of the language lacks, or says too familiarly."""
     gaps: dict[Text, list[str]] = {}
+    familiar = _FAMILIAR.get(language)
     for folder in _FRAMEWORKS:
-        translated = {entry.msgid for entry in _compiled(folder, language) if _is_translated(entry)}
+        translated = {
+            entry.msgid
+            for entry in _compiled(folder, language)
+            if _is_translated(entry) and not (familiar and any(map(familiar.match, _translations(entry))))
+        }
         for entry in _sources(folder):
             if entry.msgid not in translated and not entry.msgctxt:
                 gaps[(entry.msgid, entry.msgid_plural or "")] = ["a framework"]
