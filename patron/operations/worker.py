@@ -161,8 +161,6 @@ async def _live(*, alone: bool) -> None:
 async def _one_life(stop: asyncio.Event, *, alone: bool) -> None:
     """Work until told to stop or until a connection is lost."""
     is_broken = asyncio.Event()
-    # The clock of periodic jobs puts them by a connection of Django's own, which is lost like the others.
-    await sync_to_async(connections.close_all)()
     async with contextlib.AsyncExitStack() as stack:
         queues = [await stack.enter_async_context(_queue(is_broken, lane).open_async()) for lane in LANES]
         await release_stalled(queues[0], 0 if alone else STALLED_SECONDS)
@@ -174,6 +172,8 @@ async def _one_life(stop: asyncio.Event, *, alone: bool) -> None:
             for task in (*lanes, *others):
                 task.cancel()  # a lane takes it as the wish to stop when its jobs are done
             ends = await asyncio.gather(*lanes, *others, return_exceptions=True)
+            # The clock of periodic jobs puts them by a connection of Django's own, which was lost like the others.
+            await sync_to_async(connections.close_all)()
     for end in ends:
         if isinstance(end, Exception):
             raise end

@@ -83,7 +83,7 @@ class Running:
                 text=True,
                 start_new_session=True,
             )
-        until(lambda: "Ctrl-C" in self.screen or self.process and self.process.poll() is not None)
+        until(lambda: "Ctrl-C" in self.screen or (self.process and self.process.poll() is not None))
         assert "is ready" in self.screen, self.screen
         return time.monotonic() - began
 
