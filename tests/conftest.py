@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
+from pytest_django import DjangoDbBlocker
 
 from patron.gateways import faults, outbox
 from patron.gateways.delivery import Postponed
@@ -24,6 +25,17 @@ FROM procrastinate_fetch_job_v2(%s::varchar[], NULL)
 def own_clock() -> None:
     """The clock of the sandbox reads the database by a connection of its own: only tests of the clock install it."""
     clock.install_offset(None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_stragglers(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A thread of a test's server may outlive it with its connection, which would keep the test database from going."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)

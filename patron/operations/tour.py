@@ -119,9 +119,10 @@ class Tour:
 
     def sign_out(self) -> None:
         self.title("She signs out, and the old cookie is worth nothing")
-        old = dict(self.browser.cookies)
+        old = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.browser.cookies.jar)
         self.call("POST", "/users/logout/")
-        self.browser.cookies.update(old)
+        self.browser.cookies.clear()
+        self.browser.headers["cookie"] = old
         self.call("GET", "/users/profile/", expect=401)
 
     def csrf(self) -> None:

@@ -30,7 +30,7 @@ class Watched(Tour):
 
     def call(self, *args: Any, **kwargs: Any) -> httpx.Response:
         answer = super().call(*args, **kwargs)
-        self.secrets |= set(self.browser.cookies.values())
+        self.secrets |= {cookie.value for cookie in self.browser.cookies.jar if cookie.value}
         if "json" in answer.headers.get("content-type", "") and isinstance(answer.json(), dict):
             self.secrets |= {answer.json()[name] for name in ("key", "csrf_token") if name in answer.json()}
         return answer
