@@ -130,14 +130,12 @@ class _Revival:
 
 
 def _refuse_busy_port(env: Environment) -> None:
+    ip = web.address(env.host)
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(env.host, env.port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
+        with socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET) as probe:
             # not SO_REUSEPORT, which would let two servers share the port without a word
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except socket.gaierror as error:
-        raise CannotStart(f"PATRON_HOST is {env.host}, which is no address of this machine.") from error
+            probe.bind((ip, env.port))
     except PermissionError as error:
         raise CannotStart(
             f"Port {env.port} needs more rights than this user has: set PATRON_PORT above 1023."
@@ -160,7 +158,8 @@ def _wait_until_ready(env: Environment, supervisor: Supervisor) -> None:
 
 
 def _is_ready(env: Environment) -> bool:
-    server = http.client.HTTPConnection(_WORDS_OF_ALL.get(env.host, env.host), env.port, timeout=10)
+    ip = web.address(env.host)
+    server = http.client.HTTPConnection(_WORDS_OF_ALL.get(ip, ip), env.port, timeout=10)
     try:
         server.request("GET", "/readyz")
         return server.getresponse().status == 200

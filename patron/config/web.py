@@ -1,16 +1,27 @@
 """The web server: granian, one process a PATRON_WORKERS, each with a few threads that answer."""
 
 import os
+import socket
 from functools import partial
 from typing import Any, Final
 
 from patron.config.environment import Environment
+from patron.operations.errors import CannotStart
 from patron.operations.orphans import die_with
 
 THREADS: Final = 4  # a thread waits for PostgreSQL about as long as it works, so more only pass the lock around
 # Connections, not requests: one that a storefront keeps open counts as long as it is open.
 CONNECTIONS: Final = 2048
 STOP_SECONDS: Final = 15
+
+
+def address(host: str) -> str:
+    """The numeric address of `host`, IPv4 where it has both. Raises CannotStart when it is none of this machine's."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        raise CannotStart(f"PATRON_HOST is {host}, which is no address of this machine.") from error
+    return str(min(found, key=lambda each: each[0] != socket.AF_INET)[4][0])
 
 
 def serve(env: Environment) -> None:
@@ -21,7 +32,7 @@ def serve(env: Environment) -> None:
 
     server = Granian(
         "patron.config.wsgi:application",
-        address=env.host,
+        address=address(env.host),
         port=env.port,
         interface=Interfaces.WSGI,
         workers=env.workers,
