@@ -75,11 +75,8 @@ def configure(level: str = "INFO") -> None:
     root.setLevel(level)
     logging.getLogger("procrastinate").setLevel(logging.WARNING)  # its INFO prints every job's arguments
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    # Every answer has a line of ours; Django's for 4xx and 5xx holds the path, in which a link's token may stand.
+    # It repeats the access line of a 4xx or 5xx, with the path, in which a link's token may stand.
     logging.getLogger("django.request").setLevel(logging.CRITICAL)
-    logging.getLogger("django.request").setLevel(
-        logging.ERROR
-    )  # repeats the access line, with addresses that hold tokens
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
