@@ -39,7 +39,7 @@ test: .venv/.developed browser ## run the tests
 check: .venv/.developed ## format, lint, types, layers, dependencies, migrations, secrets, generated files
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(BIN)/mypy --no-error-summary
+	$(CHECK_ENV) $(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(CHECK_ENV) $(BIN)/python -W "ignore:Got an error checking a consistent:RuntimeWarning" -m django makemigrations --check --dry-run
