@@ -8,6 +8,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Shoppers")
 
     def ready(self) -> None:
-        from patron.accounts import holdings
+        from patron.accounts import cookies, holdings
+        from patron.kernel import idempotency
 
         holdings.declare()
+        idempotency.guard(cookies.is_good)

@@ -67,6 +67,18 @@ def carry_csrf(response: HttpResponseBase, token: str) -> None:
     response.set_cookie(CSRF, token, max_age=_YEAR, samesite="Lax", secure=not settings.SANDBOX)
 
 
+def is_good(request: HttpRequest) -> bool:
+    """Whether a session cookie, if there is one, still signs in and comes with its CSRF token."""
+    key = session_key(request)
+    if key is None:
+        return True
+    try:
+        require_csrf(request)
+    except Forbidden:
+        return False
+    return sessions.find(key) is not None
+
+
 def require_csrf(request: HttpRequest, form_token: str | None = None) -> None:
     """Plain double submit: the header (or form field) must equal the cookie. Raises Forbidden.
 

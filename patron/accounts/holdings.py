@@ -95,8 +95,8 @@ def _consent() -> Holding:
     return Holding(
         model=Consent,
         owner="shopper_id",
-        exported=frozenset(said | {"ip"}),
-        withheld=frozenset({"id", "shopper_id", "staff_id", "request_id"}),
+        exported=frozenset(said | {"ip", "request_id"}),
+        withheld=frozenset({"id", "shopper_id", "staff_id"}),
         erased={"ip": ""},
         kept=frozenset(said | {"id", "shopper_id", "staff_id", "request_id"}),
     )

@@ -16,7 +16,7 @@ from patron.accounts import avatars, consent, sessions, verification
 from patron.accounts.models import PHONE_TAKEN, Session, Shopper
 from patron.accounts.verification import Ask, Proof, Purpose
 from patron.gateways import outbox
-from patron.kernel import clock, dynamic, events, languages, phones, rows, transactions
+from patron.kernel import clock, dynamic, events, fields, languages, phones, rows, transactions
 from patron.kernel.errors import Invalid, Refusal, Unauthenticated
 
 PLAIN: Final = (
@@ -170,6 +170,8 @@ def _assign(shopper: Shopper, data: Mapping[str, Any]) -> None:
     given = {key: value for key, value in data.get("attributes", {}).items() if key not in SERVER_ATTRIBUTES}
     if given:
         shopper.attributes = shopper.attributes | given
+        if fields.is_too_large(shopper.attributes):
+            raise Invalid({"attributes": [fields.AttributesField.default_error_messages["too_large"]]})
 
 
 def _change_phone(shopper: Shopper, data: Mapping[str, Any], proof: Proof | None) -> None:

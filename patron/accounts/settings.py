@@ -2,9 +2,11 @@
 
 from typing import Any, Final
 
+import phonenumbers
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from patron.kernel import cleaning, limits
+from patron.kernel import cleaning, dynamic, limits
 from patron.kernel.dynamic import BadValue, declare
 
 REGISTRATION_MODES: Final = ("direct", "sms_otp", "kvkk")
@@ -35,28 +37,27 @@ PROFILE_FIELDS: Final = frozenset(
 
 def throttle(scope: str) -> limits.Limit:
     """The limit of a scope; one that the setting does not name keeps its default."""
-    from patron.kernel import dynamic
-
     found = dynamic.get("THROTTLING_SETTINGS").get(scope) or THROTTLES[scope]
     return limits.Limit(int(found["count"]), limits.parse_duration(found["duration"]))
 
 
-def _duration(value: Any) -> Any:
-    try:
-        limits.parse_duration(value)
-    except ValueError as error:
-        raise BadValue(str(error)) from error
-    return value
-
-
 def _windows(value: Any) -> list[dict[str, Any]]:
-    window = cleaning.shaped({"count": cleaning.integer(0, 1_000_000), "duration": _duration})
+    window = cleaning.shaped({"count": cleaning.integer(0, 1_000_000), "duration": cleaning.duration})
     cleaned: list[dict[str, Any]] = cleaning.list_of(window, most=5)(value)
     return cleaned
 
 
 def _country(value: Any) -> str:
-    return cleaning.text(2, pattern=r"[A-Z]{2}", expected="a country code such as TR")(value)
+    return cleaning.text(2, pattern=r"[A-Z]{2}", expected=_("a country code such as TR"))(value)
+
+
+def _currency(value: Any) -> str:
+    return cleaning.text(3, pattern="[a-z]{3}", expected=_("a currency code such as try"))(value)
+
+
+def _agree(default: str, available: list[str]) -> None:
+    if default not in available:
+        raise BadValue(gettext("DEFAULT_CURRENCY must be one of AVAILABLE_CURRENCIES"))
 
 
 _ACCOUNT: Final = "account"
@@ -75,7 +76,7 @@ declare(
     "DEFAULT_PHONE_REGION",
     "TR",
     _("The country in which a phone number without a country code is read."),
-    _country,
+    cleaning.choice(phonenumbers.SUPPORTED_REGIONS),
     group=_ACCOUNT,
 )
 declare(
@@ -231,7 +232,10 @@ declare(
     "THROTTLING_SETTINGS",
     THROTTLES,
     _("Limits by scope: login, login-failed, register, password-reset, profile-update, contact-us and others."),
-    cleaning.mapping_to(cleaning.shaped({"count": cleaning.integer(1, 1_000_000), "duration": _duration})),
+    cleaning.mapping_to(
+        cleaning.shaped({"count": cleaning.integer(1, 1_000_000), "duration": cleaning.duration}),
+        key_pattern="|".join(THROTTLES),
+    ),
     group=_LIMITS,
 )
 declare(
@@ -245,13 +249,15 @@ declare(
     "DEFAULT_CURRENCY",
     "try",
     _("The currency of a session that chose none."),
-    cleaning.text(3, pattern="[a-z]{3}", expected="a currency code such as try"),
+    _currency,
     group=_ACCOUNT,
+    agree=lambda value: _agree(value, dynamic.get("AVAILABLE_CURRENCIES")),
 )
 declare(
     "AVAILABLE_CURRENCIES",
     ["try", "usd", "eur", "gbp", "aed", "sar", "rub"],
     _("The currencies a session may choose."),
-    cleaning.list_of(cleaning.text(3, pattern="[a-z]{3}", expected="a currency code such as try")),
+    cleaning.list_of(_currency),
     group=_ACCOUNT,
+    agree=lambda value: _agree(dynamic.get("DEFAULT_CURRENCY"), value),
 )

@@ -28,5 +28,5 @@ urlpatterns: list[URLPattern] = [
     path("users/registration/", registration.RegistrationView.as_view()),
     path("users/personal-data/", personal_data.PersonalDataView.as_view()),
     path("users/anonymize/", personal_data.AnonymizeView.as_view()),
-    path("media/avatars/<str:name>", profile.avatar),
+    re_path(r"^media/avatars/(?P<name>[0-9a-f]{32}\.webp)$", profile.avatar),
 ]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
@@ -40,6 +41,12 @@ def caller(request: Request) -> StaffToken:
     if not isinstance(request.auth, StaffToken):
         raise NotAuthenticated
     return request.auth
+
+
+def is_good(request: HttpRequest) -> bool:
+    """Whether a staff token, if the request carries one, is still worth anything."""
+    scheme, _space, key = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return scheme.lower() != SCHEME.lower() or tokens.find(key.strip()) is not None
 
 
 class IsStaff(BasePermission):

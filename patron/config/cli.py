@@ -172,7 +172,7 @@ def settings_get(
         typer.echo(knobs.read(name, reveal=reveal))
 
 
-@settings.command("set")
+@settings.command("set", context_settings={"ignore_unknown_options": True})  # -1 is a value
 def settings_set(name: str, value: Annotated[str, typer.Argument(metavar="JSON")]) -> None:
     """Change a setting; it is checked, audited, and in force everywhere within five seconds."""
     from patron.config import start

@@ -93,8 +93,10 @@ def load_django(*, is_quiet: bool = False) -> None:
     `is_quiet`: for a person at a terminal, who wants the outcome and not the log; warnings go to standard error.
     """
     import django
+    from django.utils import translation
 
     django.setup()
+    translation.activate("en")  # a command speaks as its help does
     if is_quiet:
         log = logging.getLogger()
         log.setLevel(logging.WARNING)

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from patron.kernel import cleaning
+from patron.kernel import cleaning, dynamic
 from patron.kernel.dynamic import BadValue, declare
 
 BUILT_IN_SMS = ("inbox", "console")
@@ -32,6 +32,11 @@ def _gateways(value: Any) -> dict[str, Any]:
     return cleaned
 
 
+def _agree(active: str, declared: dict[str, Any]) -> None:
+    if active not in declared and active not in BUILT_IN_SMS:
+        raise BadValue(gettext("SMS_GATEWAY must be one of SMS_GATEWAYS, inbox or console"))
+
+
 def _captcha(value: Any) -> dict[str, Any]:
     cleaned: dict[str, Any] = cleaning.shaped(
         {
@@ -47,19 +52,22 @@ def _captcha(value: Any) -> dict[str, Any]:
     return cleaned
 
 
-declare(
-    "SMS_GATEWAY",
-    "inbox",
-    _("The SMS gateway in use: one of SMS_GATEWAYS, inbox or console."),
-    cleaning.text(50, pattern=r"[A-Za-z0-9_-]{1,50}", expected=_("the name of a gateway")),
-    group="sms",
-)
+# The providers stand first: a form that brings a new one and chooses it is taken in this order.
 declare(
     "SMS_GATEWAYS",
     {},
     _("SMS providers by name: base_url, username, password, sender and timeout in seconds."),
     _gateways,
     group="sms",
+    agree=lambda value: _agree(dynamic.get("SMS_GATEWAY"), value),
+)
+declare(
+    "SMS_GATEWAY",
+    "inbox",
+    _("The SMS gateway in use: one of SMS_GATEWAYS, inbox or console."),
+    cleaning.text(50, pattern=r"[A-Za-z0-9_-]{1,50}", expected=_("the name of a gateway")),
+    group="sms",
+    agree=lambda value: _agree(value, dynamic.get("SMS_GATEWAYS")),
 )
 declare(
     "NO_REPLY_EMAIL",

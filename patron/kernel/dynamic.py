@@ -28,13 +28,18 @@ class BadValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One declared setting. `clean` returns the value to store or raises BadValue."""
+    """One declared setting.
+
+    `clean` returns the value to store or raises BadValue. `agree` raises BadValue for a clean value that contradicts
+    other settings, which it may `get`.
+    """
 
     name: str
     default: Any
     help: Text
     clean: Callable[[Any], Any]
     group: str
+    agree: Callable[[Any], None]
 
 
 REGISTRY: dict[str, Setting] = {}
@@ -43,9 +48,17 @@ _values: Mapping[str, Any] | None = None
 _read_at = 0.0
 
 
-def declare(name: str, default: Any, sentence: Text, clean: Callable[[Any], Any], *, group: str) -> None:
+def declare(
+    name: str,
+    default: Any,
+    sentence: Text,
+    clean: Callable[[Any], Any],
+    *,
+    group: str,
+    agree: Callable[[Any], None] = lambda value: None,
+) -> None:
     """Add a setting. The default must pass its own `clean`."""
-    REGISTRY[name] = Setting(name, clean(default), sentence, clean, group)
+    REGISTRY[name] = Setting(name, clean(default), sentence, clean, group, agree)
 
 
 def get(name: str) -> Any:
@@ -74,6 +87,7 @@ def put(name: str, value: Any, *, staff_id: int | None, source: str) -> None:
         cleaned = setting.clean(_unmasked(value, old, _is_secret(name)))
         if old == cleaned:
             return
+        setting.agree(cleaned)
         Constance.objects.update_or_create(key=name, defaults={"value": _dump(cleaned)})
         SettingChange.objects.create(
             name=name,

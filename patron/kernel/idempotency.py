@@ -43,6 +43,16 @@ class Answer(msgspec.Struct):
     body: bytes
 
 
+# Says whether a credential that a request carries is still worth what it was; asked before an answer is replayed.
+Guard = Callable[[HttpRequest], bool]
+GUARDS: Final[list[Guard]] = []
+
+
+def guard(is_good: Guard) -> None:
+    """Let `is_good` stop a replay. Called once by each room that has credentials, when it is ready."""
+    GUARDS.append(is_good)
+
+
 class IdempotencyMiddleware:
     """Costs nothing for a request without the header."""
 
@@ -64,7 +74,8 @@ class IdempotencyMiddleware:
         scope = secrets.digest("\n".join([_caller(request), str(request.method), request.path, key]))
         digest = hashlib.sha256(request.body).hexdigest()
         if not _claim(scope, digest):
-            return _replay(scope, digest, key)
+            # None: the caller has lost the right to the kept answer, and hears so from the view
+            return _replay(request, scope, digest, key) or self.get_response(request)
         kept = False
         try:
             response = self.get_response(request)
@@ -78,8 +89,9 @@ class IdempotencyMiddleware:
 
 
 def _caller(request: HttpRequest) -> str:
-    token = request.META.get("HTTP_AUTHORIZATION") or request.COOKIES.get(settings.SESSION_COOKIE)
-    return f"credential:{token}" if token else f"ip:{context.caller().ip}"
+    # both: which of them a view looks at is not known here, and nobody may be answered for another
+    credentials = (request.META.get("HTTP_AUTHORIZATION", ""), request.COOKIES.get(settings.SESSION_COOKIE, ""))
+    return f"credentials:{credentials}" if any(credentials) else f"ip:{context.caller().ip}"
 
 
 def _claim(scope: str, digest: str) -> bool:
@@ -98,7 +110,7 @@ def _claim(scope: str, digest: str) -> bool:
         return cursor.fetchone() is not None
 
 
-def _replay(scope: str, digest: str, key: str) -> HttpResponse:
+def _replay(request: HttpRequest, scope: str, digest: str, key: str) -> HttpResponse | None:
     row = KeptAnswer.objects.filter(scope=scope).first()
     if row is not None and not secrets.same(row.request_digest, digest):
         return rendering.json_response(
@@ -111,6 +123,9 @@ def _replay(scope: str, digest: str, key: str) -> HttpResponse:
         response["Retry-After"] = "1"
         return response
     answer = msgspec.msgpack.decode(secrets.unseal(_purpose(key), bytes(row.sealed_answer)), type=Answer)
+    # An answer that changed the caller's session ended the credential it was asked with; its cookie is its own guard.
+    if not answer.cookies and not all(is_good(request) for is_good in GUARDS):
+        return None
     response = HttpResponse(answer.body, status=answer.status, headers=answer.headers)
     for cookie in answer.cookies:
         response.cookies.load(cookie)

@@ -16,6 +16,7 @@ from patron.kernel import clock
 from patron.kernel.errors import TooMany
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+LONGEST_SECONDS: Final = 366 * 86400
 # A window that seems to start in the future was opened before the sandbox's clock went back: it counts as over.
 _GRANT: Final = """
 INSERT INTO kernel_counter AS c (key, started_at, hits) VALUES (%(key)s, %(now)s, 1)
@@ -38,10 +39,11 @@ class Limit:
 
 def parse_duration(text: str | int) -> int:
     """Seconds of `30`, `"30s"`, `"10m"`, `"1h"` or `"1d"`. Raises ValueError for anything else."""
-    found = re.fullmatch(r"(\d{1,9})\s*([smhd]?)", str(text).strip().lower())
-    if not found or int(found[1]) == 0:
-        raise ValueError(f"{text!r} is not a duration such as 30, 30s, 10m, 1h or 1d")
-    return int(found[1]) * _UNITS[found[2] or "s"]
+    found = re.fullmatch(r"(\d{1,9})\s*([smhd]?)", str(text).strip().lower(), re.ASCII)
+    seconds = int(found[1]) * _UNITS[found[2] or "s"] if found else 0
+    if not 0 < seconds <= LONGEST_SECONDS:
+        raise ValueError(f"{text!r} is not a duration such as 30, 30s, 10m, 1h or 1d, of at most a year")
+    return seconds
 
 
 def hit(scope: str, subject: str, limit: Limit) -> None:

@@ -40,6 +40,7 @@ def answer(
     if not wish.is_valid():
         raise translate_validation(wish.errors)
     pages = Pages()
+    pages.is_sortable = True
     shown: list[Any] = pages.paginate_queryset(wish.qs.order_by(*_order(request, sortable)), request, view) or []
     return pages.get_paginated_response([row(each) for each in shown])
 

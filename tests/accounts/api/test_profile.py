@@ -400,3 +400,41 @@ def test_idempotency_key(make_shopper: Any, sign_in: Any, sms_outbox: Any) -> No
     assert again.headers["Idempotent-Replayed"] == "true"
     assert first.content == again.content
     assert len(sms_outbox()) == 1
+
+
+@pytest.mark.django_db
+def test_kept_answer_is_not_for_everybody(make_shopper: Any, sign_in: Any) -> None:
+    """A kept answer is the caller's, who must still be signed in and send the CSRF token."""
+    key = {"idempotency-key": "k" * 30, "authorization": "Basic shared"}
+    ada, eve = sign_in(make_shopper()), sign_in(make_shopper())
+    body = {"first_name": "Ada"}
+    first = ada.patch(URL, body, content_type="application/json", headers=key)
+    other = eve.patch(URL, body, content_type="application/json", headers=key)
+    assert first.json()["id"] != other.json()["id"], "another caller's key is another key"
+    again = ada.patch(URL, body, content_type="application/json", headers=key)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    forged = ada.patch(URL, body, content_type="application/json", headers=key | {"x-csrftoken": "f" * 40})
+    assert forged.status_code == 403
+    assert ada.post("/users/logout/").status_code == 200
+    ended = Client(headers={"accept-language": "en"} | key | {"x-csrftoken": ada.cookies["csrftoken"].value})
+    ended.cookies["csrftoken"] = ada.cookies["csrftoken"].value
+    ended.cookies["osessionid"] = first.wsgi_request.COOKIES["osessionid"]
+    assert ended.patch(URL, body, content_type="application/json").status_code == 401
+
+
+@pytest.mark.django_db
+def test_attributes_stay_small(make_shopper: Any, sign_in: Any) -> None:
+    """What a shopper may add is bounded over all requests together, however few letters a number takes."""
+    client = sign_in(make_shopper())
+    refused = patch(client, attributes={"n": [1e308] * 60})
+    assert (refused.status_code, list(refused.json())) == (400, ["attributes"])
+    answers = [patch(client, attributes={f"k{number}": "x" * 5_000}).status_code for number in range(5)]
+    assert answers == [200, 200, 200, 400, 400]
+    assert len(client.get(URL).content) < 20_000
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["%00", "x.webp", "a" * 32 + ".webp", "..%2f..%2fetc"])
+def test_avatar_of_nobody(client: Client, name: str) -> None:
+    """An address of no picture is 404."""
+    assert client.get(f"/media/avatars/{name}").status_code == 404
