@@ -10,10 +10,9 @@ from typing import Any, Final
 
 import msgspec
 from django.db import transaction
-from procrastinate.contrib.django import app
 
 from patron.gateways.models import OutgoingMessage, OutgoingSms, State
-from patron.kernel import clock, context, rows, secrets
+from patron.kernel import clock, context, jobs, rows, secrets
 
 DELIVER_SMS: Final = "gateways.deliver_sms"
 DELIVER_MAIL: Final = "gateways.deliver_mail"
@@ -148,4 +147,4 @@ def _shared(
 def _defer(task: str, message_id: int, *, is_otp: bool, is_bulk: bool) -> None:
     priority = CODE_PRIORITY if is_otp else BULK_PRIORITY if is_bulk else MESSAGE_PRIORITY
     # By name: a request that queues a message need not load the clients that deliver it.
-    app.configure_task(task, priority=priority, queue=CODES if is_otp else MESSAGES).defer(message_id=message_id)
+    jobs.put(task, queue=CODES if is_otp else MESSAGES, priority=priority, message_id=message_id)

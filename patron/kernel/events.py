@@ -11,6 +11,8 @@ from typing import Any, Final
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from patron.kernel import jobs
+
 Listener = Callable[[str, dict[str, Any]], None]
 _listeners: dict[str, list[Listener]] = defaultdict(list)
 PRIORITY: Final = -10
@@ -25,9 +27,8 @@ def listen(event: str, listener: Listener) -> None:
 def put(event: str, **payload: Any) -> None:
     """Tell every listener, if the open transaction commits. The payload holds ids and plain words, nothing personal."""
     for listener in _listeners.get(event, ()):
-        deliver.configure(priority=PRIORITY).defer(
-            event=event, listener=f"{listener.__module__}.{listener.__qualname__}", payload=payload
-        )
+        name = f"{listener.__module__}.{listener.__qualname__}"
+        jobs.put(deliver.name, queue=deliver.queue, priority=PRIORITY, event=event, listener=name, payload=payload)
 
 
 @app.task(name="kernel.deliver_event", retry=RetryStrategy(max_attempts=12, exponential_wait=2))

@@ -82,7 +82,7 @@ def one(statement: str | Statement, parameters: Any) -> tuple[Any, ...] | None:
 
 
 def changed(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> bool:
-    """Whether `statement`, an UPDATE, met a row. Never asked twice. Raises DatabaseError."""
+    """Whether `statement`, which writes, met a row. Never asked twice. Raises DatabaseError."""
     return bool(_execute(statement, parameters).rowcount)
 
 

@@ -7,7 +7,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
-from patron.kernel import rows
+from patron.kernel import clock, rows
+from patron.kernel.models import Counter, SettingChange
 
 
 @pytest.mark.django_db
@@ -59,3 +60,28 @@ def _end_connection() -> int:
     with psycopg.connect(**{key: known[key] for key in ("dbname", "user", "host")}, autocommit=True) as other:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
     return int(pid)
+
+
+@pytest.mark.django_db
+def test_instance_as_from_the_orm() -> None:
+    """An instance of a statement of our own has the values Django's would have, JSON and dates included."""
+    SettingChange.objects.create(
+        name="A", old_value={"a": [1, None]}, new_value=None, source="test", changed_at=clock.now()
+    )
+    table = rows.Table(SettingChange, "c")
+    statement = table.select("WHERE c.name = %s")
+    ours, theirs = table.one(statement, ("A",)), SettingChange.objects.get(name="A")
+    assert ours is not None
+    assert {name: value for name, value in vars(ours).items() if name != "_state"} == {
+        name: value for name, value in vars(theirs).items() if name != "_state"
+    }
+    assert table.one(statement, ("B",)) is None
+
+
+@pytest.mark.django_db
+def test_changed() -> None:
+    """Whether a row was met is told, whether or not its values differ."""
+    Counter.objects.create(key="A", started_at=clock.now(), hits=1)
+    statement = "UPDATE kernel_counter SET hits = %s WHERE key = %s"
+    assert rows.changed(statement, (1, "A"))
+    assert not rows.changed(statement, (1, "B"))
