@@ -49,7 +49,7 @@ class Child:
             self.failures = 1 if now - self._started_at > _STEADY_SECONDS else self.failures + 1
             self._due_at = now + min(0.05 * 2**self.failures, _LONGEST_PAUSE)
         if self.process is None and now >= self._due_at:
-            self.process = _fork.Process(target=_become, args=(os.getpid(), self.work, self.log), name=self.name)
+            self.process = _fork.Process(target=_become, args=(os.getpid(), self.name, self.work, self.log))
             self.process.start()
             self._started_at = now
 
@@ -106,8 +106,10 @@ class Supervisor:
             _bound(log)
 
 
-def _become(parent: int, work: Callable[[], None], log: Path) -> None:
+def _become(parent: int, name: str, work: Callable[[], None], log: Path) -> None:
     os.setsid()  # Ctrl-C is the launcher's to hear
+    if sys.platform == "linux":
+        Path("/proc/self/comm").write_text(f"patron-{name}")  # what `ps` and `top` call it
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     die_with(parent)

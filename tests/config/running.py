@@ -108,12 +108,21 @@ class Running:
         status, body = self.get("/readyz")
         return status == 200 and json.loads(body)["status"] == "ok"
 
-    def children(self, parent: int | None = None) -> list[int]:
-        """The processes that `parent` (the launcher) started: the web server's and the worker's, in this order."""
+    @property
+    def web(self) -> int:
+        """The process that keeps those that answer."""
         assert self.process
-        parent = parent or self.process.pid
-        listed = Path(f"/proc/{parent}/task/{parent}/children").read_text()
-        return [int(pid) for pid in listed.split()]
+        return until(lambda: _child(self.process.pid, "patron-web"))
+
+    @property
+    def answering(self) -> int:
+        """The one process that answers."""
+        return until(lambda: _child(self.web, "patron-web"))
+
+    @property
+    def worker(self) -> int:
+        assert self.process
+        return until(lambda: _child(self.process.pid, "patron-worker"))
 
     def postmaster(self) -> int:
         return int((self.data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
@@ -122,6 +131,16 @@ class Running:
     def database(self) -> Iterator[psycopg.Connection[Any]]:
         with psycopg.connect(self.cluster.url(), autocommit=True) as connection:
             yield connection
+
+
+def _child(parent: int, name: str) -> int | None:
+    """The living child of `parent` that is called `name`."""
+    listed = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    for pid in map(int, listed):
+        with contextlib.suppress(FileNotFoundError):
+            if Path(f"/proc/{pid}/comm").read_text().strip() == name and is_alive(pid):
+                return pid
+    return None
 
 
 def is_alive(pid: int) -> bool:

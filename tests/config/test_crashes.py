@@ -59,7 +59,7 @@ def _kill(pid: int) -> None:
 def test_a_killed_worker_is_replaced_and_finishes(patron: Running, sms: set[str]) -> None:
     """The jobs it was at are done by its successor; none is lost and none arrives twice."""
     until(lambda: _has_begun(patron))
-    _kill(patron.children()[1])
+    _kill(patron.worker)
     until(lambda: set(_arrived(patron)) == sms, 40)
     assert _arrived(patron) == sorted(sms)
     until(patron.is_ready)
@@ -67,28 +67,27 @@ def test_a_killed_worker_is_replaced_and_finishes(patron: Running, sms: set[str]
 
 def test_a_killed_web_process_is_replaced(patron: Running) -> None:
     """First one that answers, then the one that keeps those."""
-    for choose in (lambda: patron.children(patron.children()[0])[0], lambda: patron.children()[0]):
-        _kill(choose())
+    for name in ("answering", "web"):
+        _kill(getattr(patron, name))
         until(lambda: patron.get("/healthz")[0] == 200)
 
 
 def test_a_killed_postgres_is_replaced_and_everything_goes_on(patron: Running, sms: set[str]) -> None:
     """Web and worker outlive it and use the new one without being started again."""
     until(lambda: _has_begun(patron))
-    before = patron.children()
+    before = patron.web, patron.answering, patron.worker
     _kill(patron.postmaster())
     until(patron.is_ready)
     until(lambda: set(_arrived(patron)) == sms, 60)
     assert _arrived(patron) == sorted(sms)
-    assert patron.children() == before
+    assert (patron.web, patron.answering, patron.worker) == before
 
 
 def test_a_killed_launcher_takes_everything_down_and_the_next_start_goes_on(patron: Running, sms: set[str]) -> None:
     """No process answers or works unwatched; PostgreSQL may go on, and the next start takes it over."""
     until(lambda: _has_begun(patron))
     assert patron.process
-    web, worker = patron.children()
-    everyone = [web, worker, *patron.children(web)]
+    everyone = [patron.web, patron.answering, patron.worker]
     patron.process.kill()
     patron.process.wait()
     until(lambda: not [pid for pid in everyone if is_alive(pid)], 5)
@@ -108,8 +107,7 @@ def test_kills_in_a_row_lose_nothing(patron: Running) -> None:
         more = {f"+90555{turn:02}{index:05}" for index in range(200)}
         _queue(patron, more)
         numbers |= more
-        web, worker = patron.children()
-        _kill([worker, web, patron.postmaster(), patron.children(web)[0]][turn % 4])
+        _kill([lambda: patron.worker, lambda: patron.web, patron.postmaster, lambda: patron.answering][turn % 4]())
         until(patron.is_ready, 60)
         time.sleep(1)
     until(lambda: set(_arrived(patron)) == numbers, 120)
