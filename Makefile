@@ -87,12 +87,12 @@ $(UV):
 	@$(UV) sync --quiet --locked --python "$(PYTHON)"
 	@touch $@ .venv/.installed
 
-browser:
+browser: | $(UV)
 	@command -v chromium >/dev/null 2>&1 && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 		echo "Installing Debian's Chromium for the tests of the pages ..."; \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >.tools/chromium.log 2>&1; \
 	fi; \
 	command -v chromium >/dev/null 2>&1 && exit 0; \
-	if [ "$$CI" = true ]; then echo "Chromium is missing and could not be installed: under CI no test may be skipped."; exit 1; fi; \
+	if [ "$$CI" = true ]; then echo "Chromium is missing and could not be installed (.tools/chromium.log): under CI no test may be skipped."; exit 1; fi; \
 	echo "Skipped: the tests of the pages in a browser, since there is no chromium here and only root may install it."
