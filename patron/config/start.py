@@ -50,9 +50,11 @@ def database(env: Environment, *, migrate: bool = False) -> Iterator[int]:
             open_database(env, cluster)
         load_django(is_quiet=True)
         from django.db import connections
+        from django.utils import translation
 
         from patron.operations import schema
 
+        translation.activate("en")  # a refusal's text among the command's own words
         stack.callback(connections.close_all)
         if is_ours or migrate:
             yield schema.migrate()

@@ -55,7 +55,7 @@ def test_commands_use_the_running_database(patron: Running) -> None:
     again = command(patron.data_dir, "staff", "create", "--username", "ada", "--password", "a-long-password-9")
     assert again.returncode == 1
     assert len(again.stderr.splitlines()) == 1
-    assert "username" in again.stderr
+    assert "username: A user with that username already exists." in again.stderr
 
 
 def test_ends_with_ctrl_c_and_leaves_nothing_running(patron: Running) -> None:
