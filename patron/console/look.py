@@ -74,6 +74,14 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _table(_("Mails"), "mail", "gateways_outgoingmail"),
         ),
         _group(
+            _("Segments"),
+            _table(_("Segments"), "groups_2", "segments_segment"),
+            _table(_("Price lists"), "sell", "reference_pricelist"),
+            _table(_("Standings"), "leaderboard", "segments_standing"),
+            _table(_("Facts of shoppers"), "receipt_long", "segments_facts"),
+            _table(_("Recomputations"), "sync", "segments_recomputation"),
+        ),
+        _group(
             _("Settings"),
             {
                 "title": _("Settings"),

@@ -7,13 +7,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from patron.kernel.tables import Table
+from patron.kernel.journey_tables import JourneyTable
 from patron.reference import price_lists
 from patron.reference.models import PriceList
 
 
 @admin.register(PriceList)
-class PriceListTable(Table):
+class PriceListTable(JourneyTable):
     """Changed through the journeys, as the API does it."""
 
     list_display = ("id", "name", "code", "currency", "modified_at")

@@ -9,14 +9,14 @@ from rest_framework import serializers
 from patron.kernel import languages
 from patron.segments import rules
 
-_LONGEST_NAME = 100
+LONGEST_NAME = 100
 
 
 @extend_schema_field(
     {
         "type": "object",
         "required": ["en"],
-        "properties": {language: {"type": "string", "maxLength": _LONGEST_NAME} for language in languages.LANGUAGES},
+        "properties": {language: {"type": "string", "maxLength": LONGEST_NAME} for language in languages.LANGUAGES},
     }
 )
 class NamesField(serializers.Field[dict[str, str], Any, Any, Any]):
@@ -26,7 +26,7 @@ class NamesField(serializers.Field[dict[str, str], Any, Any, Any]):
         "not_names": _("Expected an object from languages (%(languages)s) to names.")
         % {"languages": ", ".join(languages.LANGUAGES)},
         "english": _("The English name is required."),
-        "long": _("Ensure that every name has at most %(longest)d characters.") % {"longest": _LONGEST_NAME},
+        "long": _("Ensure that every name has at most %(longest)d characters.") % {"longest": LONGEST_NAME},
     }
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
@@ -37,7 +37,7 @@ class NamesField(serializers.Field[dict[str, str], Any, Any, Any]):
         names = {language: data[language].strip() for language in languages.LANGUAGES if data.get(language, "").strip()}
         if "en" not in names:
             self.fail("english")
-        if any(len(name) > _LONGEST_NAME or "\x00" in name for name in names.values()):
+        if any(len(name) > LONGEST_NAME or "\x00" in name for name in names.values()):
             self.fail("long")
         return names
 

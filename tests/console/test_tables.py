@@ -17,6 +17,7 @@ WITHOUT_PAGE = {
     "contenttypes_contenttype",
     "sessions_session",
     "constance_constance",
+    "segments_revision",  # one token, for processes
 }
 PROMISED = {
     "accounts_avatar",
