@@ -20,7 +20,7 @@ def read(name: str, *, reveal: bool) -> str:
     """One setting's value as JSON. Raises CannotStart for a name nobody declared."""
     _refuse_unknown(name)
     value = dynamic.get(name)
-    return _json(value if reveal else dynamic.masked(value))
+    return _json(value if reveal else dynamic.masked(value, name))
 
 
 def write(name: str, text: str) -> None:

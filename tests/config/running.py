@@ -88,6 +88,7 @@ class Running:
         return time.monotonic() - began
 
     def stop(self, number: int = signal.SIGINT) -> int:
+        """End it, unless it has ended, and return its exit status."""
         assert self.process
         self.process.send_signal(number)
         return self.process.wait(40)
