@@ -3,32 +3,26 @@
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from patron.segments.fields import FAMILIES, FIELDS, Family, Field
 
+_CHOICES: Final = {
+    "female": gettext_noop("female"),
+    "male": gettext_noop("male"),
+    "unknown": gettext_noop("unknown"),
+    "registered": gettext_noop("registered"),
+    "guest": gettext_noop("guest"),
+}
+_EXAMPLE: Final = {"attributes": "key", "order_total": "try"}
+
 
 def catalogue() -> dict[str, Any]:
-    """As JSON for the page."""
+    """As JSON for the page. `ops` and `choices` are pairs: as rules write them, as they are read."""
     return {
         "fields": [_field(field) for field in FIELDS.values()],
         "families": [_family(family) for family in FAMILIES.values()],
-        "ops": ops(),
         "words": words(),
-    }
-
-
-def ops() -> dict[str, str]:
-    """How each op is read aloud between a field and a value."""
-    return {
-        "eq": _("is"),
-        "ne": _("is not"),
-        "in": _("is one of"),
-        "lt": _("is less than"),
-        "lte": _("is at most"),
-        "gt": _("is more than"),
-        "gte": _("is at least"),
-        "startswith": _("starts with"),
-        "isnull": _("is missing"),
     }
 
 
@@ -58,16 +52,11 @@ def words() -> dict[str, str]:
         "notJson": _("This is not valid JSON."),
         "notShown": _("This rule cannot be shown as inputs; mend it as JSON."),
         "unreachable": _("The rule could not be counted just now."),
-        "empty": _("An empty group of all fits everybody."),
     }
 
 
-_EXAMPLE: Final = {"attributes": "key", "order_total": "try"}
-
-
 def _family(family: Family) -> dict[str, Any]:
-    member = _field(family.member(_EXAMPLE[family.name]))
-    return member | {
+    return _field(family.member(_EXAMPLE[family.name])) | {
         "name": family.name,
         "label": str(family.label),
         "part": str(family.part),
@@ -81,6 +70,22 @@ def _field(field: Field) -> dict[str, Any]:
         "name": field.name,
         "label": str(field.label),
         "kind": field.kind,
-        "ops": list(field.ops),
-        "choices": list(field.choices),
+        "ops": [(op, _op(op, field.kind)) for op in field.ops],
+        "choices": [(choice, _(_CHOICES[choice])) for choice in field.choices],
     }
+
+
+def _op(op: str, kind: str) -> str:
+    """How an op is read between a field and a value."""
+    is_date = kind == "date"
+    return {
+        "eq": _("is"),
+        "ne": _("is not"),
+        "in": _("is one of"),
+        "lt": _("is before") if is_date else _("is less than"),
+        "lte": _("is on or before") if is_date else _("is at most"),
+        "gt": _("is after") if is_date else _("is more than"),
+        "gte": _("is on or after") if is_date else _("is at least"),
+        "startswith": _("starts with"),
+        "isnull": _("is missing"),
+    }[op]

@@ -18,18 +18,20 @@ State = Recomputation.State
 
 
 def preview(body: bytes, *, sees_shoppers: bool) -> HttpResponse:
-    """200 with the number in words and some of the shoppers; else why not, with the path of a rule's fault."""
+    """The number in words and some of the shoppers; else `fault`, and the `path` at which the rule has it.
+
+    200 either way: half a rule is what an editor holds most of the time.
+    """
     try:
         rule = rules.parse(msgspec.json.decode(body)["rule"])
-    except rules.BadRule as bad:
-        return json_response({"text": bad.expected, "path": bad.path}, 400)
-    except (msgspec.DecodeError, RecursionError, KeyError, TypeError):
-        return json_response({"text": _("This is not valid JSON.")}, 400)
-    try:
         count = membership.count(rule)
         some = membership.sample(rule) if sees_shoppers else []
+    except rules.BadRule as bad:
+        return json_response({"fault": bad.expected, "path": bad.path})
+    except (msgspec.DecodeError, RecursionError, KeyError, TypeError):
+        return json_response({"fault": _("This is not valid JSON.")})
     except Refusal as refused:
-        return json_response({"text": str(refused.text)}, refused.status)
+        return json_response({"fault": str(refused.text)})
     text = ngettext("%(count)s shopper fits.", "%(count)s shoppers fit.", count) % {"count": _number(count)}
     return json_response({"text": text, "sample": [_member(each) for each in some]})
 

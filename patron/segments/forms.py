@@ -72,7 +72,7 @@ class RuleField(forms.CharField):
 class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
     """A segment with its names by language."""
 
-    rule = RuleField(label=_("rule"))
+    rule = RuleField(label=_("Rule"))
 
     class Meta:
         model = Segment

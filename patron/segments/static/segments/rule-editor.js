@@ -32,8 +32,7 @@
             this.fault = root.querySelector("[data-fault]");
             this.count = root.querySelector("[data-count]");
             this.sample = root.querySelector("[data-sample]");
-            const catalogue = JSON.parse(document.getElementById("rule-catalogue").textContent);
-            Object.assign(this, { fields: catalogue.fields, families: catalogue.families, ops: catalogue.ops, words: catalogue.words });
+            Object.assign(this, JSON.parse(document.getElementById("rule-catalogue").textContent));
             this.places = new Map();
             this.source.addEventListener("input", () => this.readSource());
             this.readSource();
@@ -103,7 +102,7 @@
                 this.changed();
             };
             kind.addEventListener("change", () => this.changed());
-            addCondition.addEventListener("click", () => add({ field: this.fields[0].name, op: "eq", value: this.fields[0].choices[0] ?? "" }));
+            addCondition.addEventListener("click", () => add({ field: this.fields[0].name, op: "eq", value: this.fields[0].choices[0][0] }));
             addGroup.addEventListener("click", () => add({ any: [] }));
             group.rule = (path) => {
                 this.places.set(path, group);
@@ -141,7 +140,7 @@
                 const described = known.find((each) => each.name === field.value);
                 [part, op, value].forEach((old) => old?.remove());
                 part = described.part ? make("input", { type: "text", value: under ?? described.example, pattern: described.pattern, "aria-label": described.part, dir: "ltr", size: 12 }) : undefined;
-                op = select(this.words.op, described.ops.map((each) => [each, this.ops[each]]), chosen);
+                op = select(this.words.op, described.ops, chosen);
                 value = this.value(described, op.value, given);
                 field.after(...[part, op, value].filter(Boolean));
                 part?.addEventListener("input", () => this.changed());
@@ -179,7 +178,7 @@
             if (op === "in") return this.lines(field.kind, Array.isArray(given) ? given : []);
             if (field.kind === "flag") return this.flag(given ?? true);
             if (field.kind === "choice") {
-                const made = select(words.value, field.choices.map((each) => [each, each]), given);
+                const made = select(words.value, field.choices, given);
                 made.read = () => made.value;
                 return made;
             }
@@ -212,8 +211,9 @@
         }
 
         boxes(choices, given) {
-            const boxes = choices.map((choice) => make("input", { type: "checkbox", value: choice, checked: given.includes(choice) }));
-            const made = make("fieldset", { className: "rule-choices", "aria-label": this.words.value }, ...boxes.map((box) => make("label", {}, box, box.value)));
+            const boxes = choices.map(([choice]) => make("input", { type: "checkbox", value: choice, checked: given.includes(choice) }));
+            const labels = choices.map(([, label], at) => make("label", {}, boxes[at], label));
+            const made = make("fieldset", { className: "rule-choices", "aria-label": this.words.value }, ...labels);
             made.read = () => boxes.filter((box) => box.checked).map((box) => box.value);
             return made;
         }
@@ -226,7 +226,7 @@
             const kind = select(this.words.type, (op === "startswith" ? ["text"] : kinds).map((each) => [each, this.words[each]]), now);
             const input = (value) => (op === "in" ? this.lines(kind.value, value ?? []) : kind.value === "flag" ? this.flag(value ?? true) : this.single(kind.value, value));
             let inner = input(given);
-            const made = make("span", { className: "rule-condition" }, kind, inner);
+            const made = make("span", { className: "rule-typed" }, kind, inner);
             kind.addEventListener("change", () => {
                 const other = input(undefined);
                 inner.replaceWith(other);
@@ -247,9 +247,9 @@
         async preview(rule) {
             this.request = new AbortController();
             this.count.textContent = this.words.counting;
-            let answer, body;
+            let body;
             try {
-                answer = await fetch(this.root.dataset.preview, {
+                const answer = await fetch(this.root.dataset.preview, {
                     method: "POST",
                     headers: { "Content-Type": "application/json", "X-CSRFToken": this.source.form.elements.csrfmiddlewaretoken.value },
                     body: JSON.stringify({ rule }),
@@ -260,9 +260,9 @@
                 if (error.name !== "AbortError") this.count.textContent = this.words.unreachable;
                 return;
             }
-            this.say(answer.ok ? "" : body.text, body.path);
-            this.count.textContent = answer.ok ? body.text : "";
-            this.sample.replaceChildren(...(body.sample ?? []).map((each) => make("li", {}, make("a", { href: each.address, textContent: each.text }))));
+            this.say(body.fault ?? "", body.path);
+            this.count.textContent = body.text ?? "";
+            this.sample.replaceChildren(...(body.sample ?? []).map((each) => make("li", {}, make("a", { href: each.address, textContent: each.text, className: "text-link" }))));
         }
 
         /** Show a fault, or none, and mark the input it is about. */
