@@ -28,10 +28,10 @@ help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/.installed ## start Patron with captured SMS and mail: database, web server, worker; Ctrl-C stops it
-	@PATRON_SANDBOX=$${PATRON_SANDBOX:-1} $(BIN)/patron run
+	@export PATRON_SANDBOX=$${PATRON_SANDBOX:-1}; exec $(BIN)/patron run
 
 demo: .venv/.installed ## walk through what Patron does, against a `make run` in another terminal
-	@PATRON_SANDBOX=$${PATRON_SANDBOX:-1} $(BIN)/patron tour
+	@export PATRON_SANDBOX=$${PATRON_SANDBOX:-1}; exec $(BIN)/patron tour
 
 test: .venv/.developed browser ## run the tests
 	@$(BIN)/pytest -n $(JOBS) -m "not prove"

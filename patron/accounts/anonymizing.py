@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from patron.accounts import consent
 from patron.accounts.models import Shopper
+from patron.gateways import holdings
 from patron.gateways.models import OutgoingMail, OutgoingSms
 from patron.kernel import clock, events, transactions
 from patron.kernel.errors import NotFound
@@ -33,6 +34,7 @@ def _erase(shopper_id: int, staff_id: int | None) -> None:
         return
     _withdraw_permissions(shopper, staff_id)
     _find_unowned_messages(shopper)
+    holdings.forget_captured(shopper_id)
     for holding in HOLDINGS:
         _apply(holding, shopper_id)
     now = clock.now()

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import socket
 import sys
 from typing import Any
 
@@ -20,9 +21,11 @@ SECRET_KEY = ENVIRONMENT.secret_key
 SECRET_KEY_FALLBACKS = list(ENVIRONMENT.secret_key_fallbacks)
 DATA_DIR = ENVIRONMENT.data_dir
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
-# The sandbox is called by any name its machine has; production says its names, or answers to this machine only.
+# A page of another site that points its name at this machine must not be answered, so only names of ours are; a sandbox
+# that is opened to a network on purpose is called by names it cannot know.
+_LOCAL_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]", "host.docker.internal", socket.gethostname()]
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts) or (
-    ["*"] if SANDBOX else ["localhost", "127.0.0.1", "[::1]", ENVIRONMENT.host]
+    ["*"] if SANDBOX and ENVIRONMENT.host in ("0.0.0.0", "::") else [*_LOCAL_HOSTS, ENVIRONMENT.host]  # noqa: S104
 )
 USE_X_FORWARDED_HOST = bool(TRUSTED_PROXIES)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

@@ -10,7 +10,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse
 from whitenoise import WhiteNoise
 
-from patron.kernel import parsing
+from patron.kernel import middleware, parsing
 
 STATIC_SECONDS: Final = 3600  # the names carry no digest, so an upgrade is seen after an hour at most
 
@@ -22,7 +22,7 @@ class House:
         self._handler = WSGIHandler()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        parsing.measure(environ)
+        environ[middleware.IS_CUT] = not parsing.receive(environ)
         response = self._handler(environ, start_response)
         if not isinstance(response, HttpResponse):
             return response  # a streaming one

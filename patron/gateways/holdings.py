@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from patron.gateways.models import OutgoingMail, OutgoingMessage, OutgoingSms, State
+from patron.gateways.models import CapturedMail, CapturedSms, OutgoingMail, OutgoingMessage, OutgoingSms, State
 from patron.kernel import clock
 from patron.kernel.personal_data import Holding, hold
 
@@ -25,6 +25,14 @@ def adopt(phone: str, shopper_id: int) -> None:
         to=phone,
         shopper_id=None,
     ).update(shopper_id=shopper_id)
+
+
+def forget_captured(shopper_id: int) -> None:
+    """Take what was sent to the shopper out of the sandbox's inboxes too."""
+    sms = OutgoingSms.objects.filter(shopper_id=shopper_id).values_list("pk", flat=True)
+    CapturedSms.objects.filter(message_id__in=sms).delete()
+    mails = OutgoingMail.objects.filter(shopper_id=shopper_id).values_list("pk", flat=True)
+    CapturedMail.objects.filter(message_id__in=mails).delete()
 
 
 def _message(model: type[OutgoingMessage], *, exported: tuple[str, ...], bookkeeping: tuple[str, ...]) -> Holding:

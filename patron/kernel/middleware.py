@@ -20,6 +20,7 @@ from prometheus_client import Counter, Histogram
 from patron.kernel import context, dynamic, languages, logs, metrics, rendering
 
 CLIENT_TYPES: Final = frozenset({"default", "android", "ios", "instore", "b2b"})
+IS_CUT: Final = "patron.is_cut"  # in the WSGI environment: the body did not arrive whole
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _HANDLED: Final = (SuspiciousOperation, BadRequest, MultiPartParserError, PermissionDenied, Http404)
 DEFAULT_HEADERS: Final = (("Referrer-Policy", "same-origin"), ("Cache-Control", "no-store"))
@@ -38,7 +39,8 @@ class RequestMiddleware:
         translation.activate(caller.language)
         if "HTTP_X_COOKIE" in meta and dynamic.get("ENABLE_X_COOKIE_HEADER"):
             meta["HTTP_COOKIE"] = meta["HTTP_X_COOKIE"]
-        response = self.get_response(request)
+        # nobody may be there to hear it, but what was meant is not known, so nothing is done
+        response = rendering.bad_request(request) if meta.get(IS_CUT) else self.get_response(request)
         for name, value in headers(caller):
             response.headers[name] = value
         for name, value in DEFAULT_HEADERS:

@@ -77,15 +77,35 @@ def refuse_oversize(request: Any, most: int) -> None:
     raise ParseError(_("The request body is too large."))
 
 
-def measure(environ: dict[str, Any]) -> None:
-    """Give a chunked body its length, which Django takes a body without one to lack.
+def receive(environ: dict[str, Any]) -> bool:
+    """Take the whole body in before anybody acts on it; whether it arrived whole.
 
-    At most 12 MB and a byte are read, so a longer body is refused as every other of that size.
+    A connection that breaks leaves a beginning, and the beginning of a form is a form. A chunked body gets its length,
+    which Django takes a body without one to lack; only JSON shows by itself whether it is whole, so a chunked form is
+    not taken. What is over 12 MB stays where it is, to be refused by its length.
     """
-    if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower() and not environ.get("CONTENT_LENGTH"):
+    length = environ.get("CONTENT_LENGTH") or ""
+    if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower() and not length:
+        if not environ.get("CONTENT_TYPE", "").lower().startswith("application/json"):
+            return False
         body = environ["wsgi.input"].read(MAX_UPLOAD_BYTES + 1)
-        environ["wsgi.input"] = BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
+    elif length.isdecimal() and 0 < int(length) <= MAX_UPLOAD_BYTES:
+        body = _read(environ["wsgi.input"], int(length))
+        if len(body) < int(length):
+            return False
+    else:
+        return True
+    environ["wsgi.input"] = BytesIO(body)
+    return True
+
+
+def _read(stream: IO[bytes], length: int) -> bytes:
+    parts = []
+    while length > 0 and (part := stream.read(length)):
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
 
 
 def _refuse_unstorable(value: Any, levels: int) -> None:

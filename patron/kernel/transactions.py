@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 import psycopg
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 MAX_TRIES: Final = 5
 _RETRYABLE: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
@@ -50,6 +50,9 @@ def constraint_of(error: IntegrityError) -> str | None:
 
 
 def is_connection_loss(error: DatabaseError) -> bool:
-    """Whether the connection itself is gone (a restarted server), so that the call can be made anew."""
+    """Whether the connection is gone or cannot be made (a restarted server), so that the call can be made anew.
+
+    Trouble of the connection that the server did not word itself (refused, reset, closed) has no SQLSTATE.
+    """
     state = sqlstate(error)
-    return state in _GONE or (state is None and connection.connection is not None and connection.connection.closed)
+    return state in _GONE or (state is None and isinstance(error, OperationalError | InterfaceError))

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-
 GENDERS = [{"value": "female", "label": "female"}, {"value": "male", "label": "male"}]
 FULL_PROFILE = {
     "id": 6471,
