@@ -85,7 +85,6 @@ class LanguageField(serializers.CharField):
         return code
 
 
-@extend_schema_field({"type": "object", "additionalProperties": {}})
 def is_too_large(attributes: dict[str, Any]) -> bool:
     """Whether attributes, a shopper's own or all of one together, are more than 16 KB as they are stored."""
     # jsonb writes a number with all its digits, 309 for 1e308
@@ -100,6 +99,7 @@ def _hidden_digits(value: Any) -> int:
     return abs(int(math.log10(abs(value)))) if isinstance(value, float) and value else 0
 
 
+@extend_schema_field({"type": "object", "additionalProperties": {}})
 class AttributesField(serializers.Field[dict[str, Any], Any, Any, Any]):
     """A JSON object of at most 16 KB; in a form, its text."""
 
