@@ -6,11 +6,16 @@ Source: 1-shopper, Consent ledger.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from patron.accounts.models import Consent, Shopper
-from patron.kernel import clock, context, events
+from patron.accounts.models import Shopper
+from patron.kernel import clock, context, events, rows
 
 FIELDS: Final = {"email_allowed": "email", "sms_allowed": "sms", "call_allowed": "call"}
 PHONE_FIELDS: Final = ("sms_allowed", "call_allowed")
+_APPEND: Final = """
+INSERT INTO accounts_consent (shopper_id, channel, old_value, new_value, changed_at, source, staff_id, ip, client_type,
+    text_version, request_id, is_proven)
+VALUES (%(shopper_id)s, %(channel)s, %(old)s, %(new)s, %(now)s, %(source)s, %(staff_id)s, %(ip)s, %(client_type)s,
+    %(text_version)s, %(request_id)s, %(is_proven)s)"""
 
 
 def record(
@@ -27,27 +32,27 @@ def record(
     this very request. `source`: the endpoint unless said otherwise.
     """
     caller = context.caller()
-    changes = [
-        Consent(
-            shopper_id=shopper.pk,
-            channel=channel,
-            old_value=before[field],
-            new_value=getattr(shopper, field),
-            changed_at=clock.now(),
-            source=source or caller.endpoint or "command",
-            staff_id=staff_id,
-            ip=caller.ip,
-            client_type=caller.client_type,
-            text_version=str(shopper.attributes.get("kvkk_flat_page_version", ""))[:50],
-            request_id=caller.request_id,
-            is_proven=field in proven,
+    changed = {field: channel for field, channel in FIELDS.items() if before[field] != getattr(shopper, field)}
+    for field, channel in changed.items():
+        rows.changed(
+            _APPEND,
+            {
+                "shopper_id": shopper.pk,
+                "channel": channel,
+                "old": before[field],
+                "new": getattr(shopper, field),
+                "now": clock.now(),
+                "source": source or caller.endpoint or "command",
+                "staff_id": staff_id,
+                "ip": caller.ip,
+                "client_type": caller.client_type,
+                "text_version": str(shopper.attributes.get("kvkk_flat_page_version", ""))[:50],
+                "request_id": caller.request_id,
+                "is_proven": field in proven,
+            },
         )
-        for field, channel in FIELDS.items()
-        if before[field] != getattr(shopper, field)
-    ]
-    if changes:
-        Consent.objects.bulk_create(changes)
-        events.put("consent.changed", shopper_id=shopper.pk, channels=[change.channel for change in changes])
+    if changed:
+        events.put("consent.changed", shopper_id=shopper.pk, channels=list(changed.values()))
 
 
 def snapshot(shopper: Shopper) -> dict[str, bool | None]:

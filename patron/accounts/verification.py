@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -125,9 +125,8 @@ def evaluate(ask: Ask, code: str) -> Proof:
     Raises Refusal: 406 sms_verification_100_1 to _4, in KVKK mode kvkk_service_100_2.
     """
     # durable: refuses to run inside another transaction, in which an uncommitted try could be raced
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute(_COUNT_TRY, [ask.session_id, ask.purpose.value])
-        row = cursor.fetchone()
+    with transaction.atomic(durable=True):
+        row = rows.written(_COUNT_TRY, (ask.session_id, ask.purpose.value))
     if row is None:
         raise _refusal(ask, PHONE_MISMATCH)
     challenge_id, tries, phone, consent, digest, expires_at, is_decoy = row

@@ -82,7 +82,7 @@ def queue_sms(
         expires_at = now + LONGEST_CODE_LIFE
     with transaction.atomic(savepoint=False):
         shared = _shared(Content(text), now, purpose, shopper_id, expires_at)
-        (message_id,) = rows.one(_INSERT_SMS, (*shared, to, is_otp)) or ()
+        (message_id,) = rows.written(_INSERT_SMS, (*shared, to, is_otp)) or ()
         _defer(DELIVER_SMS, message_id, is_otp=is_otp, is_bulk=is_bulk)
     return int(message_id)
 
@@ -111,7 +111,7 @@ def queue_mail(
     line = " ".join(subject.split())[:LONGEST_SUBJECT]
     with transaction.atomic(savepoint=False):
         shared = _shared(content, now, purpose, shopper_id, expires_at)
-        (message_id,) = rows.one(_INSERT_MAIL, (*shared, to, line)) or ()
+        (message_id,) = rows.written(_INSERT_MAIL, (*shared, to, line)) or ()
         _defer(DELIVER_MAIL, message_id, is_otp=is_otp, is_bulk=is_bulk)
     return int(message_id)
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from django.db import connection
 
-from patron.kernel import clock
+from patron.kernel import clock, rows
 from patron.kernel.errors import TooMany
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -54,21 +54,19 @@ def hit(scope: str, subject: str, limit: Limit) -> None:
     """
     now = clock.now()
     key = _key(scope, subject)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _GRANT,
-            {
-                "key": key,
-                "now": now,
-                "since": now - timedelta(seconds=limit.seconds),
-                "soon": now + timedelta(minutes=1),
-                "count": limit.count,
-            },
-        )
-        if limit.count > 0 and cursor.fetchone() is not None:
-            return
-        cursor.execute("SELECT started_at FROM kernel_counter WHERE key = %s", [key])
-        row = cursor.fetchone()
+    granted = rows.written(
+        _GRANT,
+        {
+            "key": key,
+            "now": now,
+            "since": now - timedelta(seconds=limit.seconds),
+            "soon": now + timedelta(minutes=1),
+            "count": limit.count,
+        },
+    )
+    if limit.count > 0 and granted is not None:
+        return
+    row = rows.one("SELECT started_at FROM kernel_counter WHERE key = %s", (key,))
     ends = (row[0] if row else now) + timedelta(seconds=limit.seconds)
     raise TooMany(int((ends - now).total_seconds()) + 1)
 

@@ -81,8 +81,14 @@ def one(statement: str | Statement, parameters: Any) -> tuple[Any, ...] | None:
         return _fetch(statement, parameters)
 
 
+def written(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """The row that `statement`, which writes, returns, or None. Never asked twice. Raises DatabaseError."""
+    row: tuple[Any, ...] | None = _execute(statement, parameters).fetchone()
+    return row
+
+
 def changed(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> bool:
-    """Whether `statement`, which writes, met a row. Never asked twice. Raises DatabaseError."""
+    """Whether `statement`, which writes, met a row. As `written`."""
     return bool(_execute(statement, parameters).rowcount)
 
 
