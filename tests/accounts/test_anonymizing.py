@@ -153,3 +153,16 @@ def test_the_addresses_are_free_again(grace: Shopper, make_shopper: Any) -> None
     anonymizing.anonymize(grace.pk)
     make_shopper(email="grace.murray@example.com", phone=PHONE)
     assert Shopper.objects.filter(is_active=True).count() == 1
+
+
+@pytest.mark.django_db
+def test_captured_messages_go_too(make_shopper: Any, mail_outbox: Any, sms_outbox: Any) -> None:
+    """The sandbox's inboxes forget the person as the tables do; other people's messages stay."""
+    ada, eve = make_shopper(phone="+905551112233"), make_shopper()
+    outbox.queue_mail(ada.email, "to Ada", "hello", purpose="test", shopper_id=ada.pk)
+    outbox.queue_sms("+905551112233", "hello", purpose="test", shopper_id=ada.pk)
+    outbox.queue_mail(eve.email, "to Eve", "hello", purpose="test", shopper_id=eve.pk)
+    assert (len(mail_outbox()), len(sms_outbox())) == (2, 1)
+    anonymizing.anonymize(ada.pk)
+    assert [mail.subject for mail in mail_outbox()] == ["to Eve"]
+    assert sms_outbox() == []

@@ -438,3 +438,10 @@ def test_attributes_stay_small(make_shopper: Any, sign_in: Any) -> None:
 def test_avatar_of_nobody(client: Client, name: str) -> None:
     """An address of no picture is 404."""
     assert client.get(f"/media/avatars/{name}").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_list_of_one_order(make_shopper: Any, sign_in: Any) -> None:
+    """A list that names no fields to sort by refuses the wish."""
+    answer = sign_in(make_shopper()).get("/users/sessions/?sort=zzz")
+    assert (answer.status_code, list(answer.json())) == (400, ["sort"])
