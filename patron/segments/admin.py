@@ -6,9 +6,10 @@ import msgspec
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import translation
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action, display
@@ -76,7 +77,8 @@ class SegmentTable(JourneyTable):
     @admin.display(description=_("rule"))
     def rule_text(self, segment: Segment) -> str:
         """For those who may look only."""
-        return msgspec.json.format(msgspec.json.encode(segment.rule), indent=2).decode()
+        text = msgspec.json.format(msgspec.json.encode(segment.rule), indent=2).decode()
+        return format_html('<pre dir="ltr">{}</pre>', text)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Inputs for those who may change it, else what they would hold."""
@@ -140,12 +142,22 @@ class SegmentTable(JourneyTable):
             raise PermissionDenied
         return console.progress_response()
 
-    @action(description=_("Look at everybody again"), permissions=["recompute"], icon="sync")  # type: ignore[untyped-decorator]
-    def recompute(self, request: HttpRequest) -> HttpResponse:
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Look at everybody again"),
+        permissions=["recompute"],
+        icon="sync",
+        dialog={
+            "title": _("Look at everybody again"),
+            "description": _("Every shopper is looked at in the background; a choice that still fits stays."),
+            "form_submit_text": _("Look at everybody again"),
+        },
+    )
+    def recompute(self, request: HttpRequest, form: Any) -> HttpResponse:
         """Ask for a run."""
         recomputation.request(Recomputation.Reason.STAFF, staff_id(request))
         self.message_user(request, _("Everybody is looked at again in the background."), messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:segments_segment_changelist"))
+        # the dialog is posted by htmx, which follows this header and no redirect
+        return HttpResponse(headers={"HX-Redirect": reverse("admin:segments_segment_changelist")})
 
     def has_recompute_permission(self, request: HttpRequest) -> bool:
         """Whoever may change segments."""

@@ -51,7 +51,7 @@
             }
             try {
                 const top = this.node(rule);
-                this.top = top.matches(".rule-group") ? top : this.group("all", [rule]);
+                this.top = top.matches(".rule-group") ? top : this.group("all", [rule], true);
                 this.builder.replaceChildren(this.top);
                 this.builder.hidden = false;
                 this.read();
@@ -82,12 +82,13 @@
                 const [[below, parts]] = Object.entries(inner);
                 if (below === "any") return this.group("none", parts);
                 if (below === "all") return this.group("notall", parts);
-                return this.group("none", [inner]);
+                return this.group("none", [inner], true);
             }
             return this.group(word, inner);
         }
 
-        group(word, rules) {
+        /** `isBare`: the JSON has no list here, so as long as one rule is in it, none is written. */
+        group(word, rules, isBare = false) {
             const words = this.words;
             const kind = select(words.group, ["all", "any", "none", "notall"].map((each) => [each, words[each]]), word);
             const parts = make("ul", { className: "rule-parts" }, ...rules.map((rule) => this.part(this.node(rule))));
@@ -108,7 +109,8 @@
                 this.places.set(path, group);
                 const joined = kind.value === "all" || kind.value === "notall" ? "all" : "any";
                 const inside = kind.value === joined ? path : `${path}.not`;
-                const rule = { [joined]: [...parts.children].map((part, at) => part.node.rule(`${inside}.${joined}[${at}]`)) };
+                const single = isBare && kind.value === word && parts.children.length === 1 ? parts.firstElementChild : null;
+                const rule = single ? single.node.rule(inside) : { [joined]: [...parts.children].map((part, at) => part.node.rule(`${inside}.${joined}[${at}]`)) };
                 return inside === path ? rule : { not: rule };
             };
             return group;
