@@ -3,6 +3,7 @@
 It knows nothing but the published API and the sandbox's inboxes, so it is also an example of a client.
 """
 
+import itertools
 import random
 import re
 import secrets
@@ -53,6 +54,7 @@ class Tour:
             self.register()
             self.sign_in_by_code()
             self.profile()
+            self.prices()
             self.change_phone()
             self.reset_password()
             self.own_data()
@@ -87,6 +89,15 @@ class Tour:
         self.call("GET", "/users/profile/")
         self.call("PATCH", "/users/profile/", {"first_name": "Ada Nur", "sms_allowed": True, "gender": "female"})
         self.call("PATCH", "/users/profile/", {"date_of_birth": "2023-02-30"}, expect=400)
+
+    def prices(self) -> None:
+        self.title("She chooses among the price lists she is given, and no other")
+        mine = [segment["pk"] for segment in self.call("GET", "/users/segments/").json()]
+        for segment in mine[:1]:
+            self.call("POST", f"/users/segments/{segment}/set/")
+        another = next(number for number in itertools.count(1) if number not in mine)
+        self.call("POST", f"/users/segments/{another}/set/", expect=406)
+        self.call("POST", "/users/segments/recalculate_segment/")
 
     def change_phone(self) -> None:
         self.title("A new phone is refused with a wrong code and taken with the right one")
