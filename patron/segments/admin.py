@@ -17,7 +17,7 @@ from unfold.decorators import action, display
 from patron.kernel import languages
 from patron.kernel.journey_tables import JourneyTable
 from patron.kernel.tables import ReadOnlyTable, as_id, link, staff_id
-from patron.segments import console, editing, recomputation, roster
+from patron.segments import console, editing, recomputation, roster, rules
 from patron.segments.forms import NAMES, SegmentForm
 from patron.segments.models import Facts, Recomputation, Segment, Standing
 
@@ -77,7 +77,7 @@ class SegmentTable(JourneyTable):
     @admin.display(description=_("rule"))
     def rule_text(self, segment: Segment) -> str:
         """For those who may look only."""
-        text = msgspec.json.format(msgspec.json.encode(segment.rule), indent=2).decode()
+        text = msgspec.json.format(msgspec.json.encode(rules.written(segment.rule)), indent=2).decode()
         return format_html('<pre dir="ltr">{}</pre>', text)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

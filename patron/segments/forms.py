@@ -83,7 +83,7 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
         names = self.instance.name or {}
         for language, field in zip(languages.LANGUAGES, NAMES, strict=True):
             self.fields[field].initial = names.get(language, "")
-        self.fields["rule"].initial = self.instance.rule or rules.EVERYBODY
+        self.fields["rule"].initial = rules.written(self.instance.rule or rules.EVERYBODY)
 
     @property
     def data_of_segment(self) -> dict[str, Any]:

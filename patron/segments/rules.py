@@ -84,6 +84,16 @@ def parse(raw: Any) -> Rule:
     return _Reader().rule(raw, "rule", 1)
 
 
+def written(raw: Any) -> Any:
+    """A stored rule with its keys in the order in which they are read aloud; the database keeps them by length."""
+    if isinstance(raw, list):
+        return [written(each) for each in raw]
+    if not isinstance(raw, dict):
+        return raw
+    keys = ("field", "op", "value") if raw.keys() == _CONDITION else raw
+    return {key: written(raw[key]) for key in keys}
+
+
 def _complement(sql: str) -> str:
     # AND and OR of nulls come out true exactly where they would with false in the nulls' place; NOT alone would not.
     return f"(({sql}) IS NOT TRUE)"

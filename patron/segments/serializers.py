@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -22,23 +22,18 @@ LONGEST_NAME = 100
 class NamesField(serializers.Field[dict[str, str], Any, Any, Any]):
     """Language → name. English is required, since it stands in for the others."""
 
-    default_error_messages = {
-        "not_names": _("Expected an object from languages (%(languages)s) to names.")
-        % {"languages": ", ".join(languages.LANGUAGES)},
-        "english": _("The English name is required."),
-        "long": _("Ensure that every name has at most %(longest)d characters.") % {"longest": LONGEST_NAME},
-    }
-
     def to_internal_value(self, data: Any) -> dict[str, str]:
         if not isinstance(data, dict) or not all(
             key in languages.LANGUAGES and isinstance(name, str) for key, name in data.items()
         ):
-            self.fail("not_names")
+            known = {"languages": ", ".join(languages.LANGUAGES)}
+            raise serializers.ValidationError(_("Expected an object from languages (%(languages)s) to names.") % known)
         names = {language: data[language].strip() for language in languages.LANGUAGES if data.get(language, "").strip()}
         if "en" not in names:
-            self.fail("english")
+            raise serializers.ValidationError(_("The English name is required."))
         if any(len(name) > LONGEST_NAME or "\x00" in name for name in names.values()):
-            self.fail("long")
+            most = {"longest": LONGEST_NAME}
+            raise serializers.ValidationError(_("Ensure that every name has at most %(longest)d characters.") % most)
         return names
 
     def to_representation(self, value: Any) -> Any:

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from patron.kernel import clock
+from patron.kernel import clock, languages
+from patron.segments import rules
 from patron.segments.models import Recomputation, Segment
 
 
@@ -45,14 +46,14 @@ def segment(row: Segment) -> SegmentRow:
     return SegmentRow(
         pk=row.pk,
         id=row.pk,
-        name=row.name,
+        name={language: row.name[language] for language in languages.LANGUAGES if language in row.name},
         priority=row.priority,
         is_active=row.is_active,
         starts_at=_iso(row.starts_at),
         ends_at=_iso(row.ends_at),
         price_list=row.price_list_id,
         stock_list_code=row.stock_list_code,
-        rule=row.rule,
+        rule=rules.written(row.rule),
         created_date=clock.iso(row.created_at),
         modified_date=clock.iso(row.modified_at),
     )
