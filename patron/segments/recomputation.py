@@ -36,9 +36,11 @@ def request(reason: Reason, staff_id: int | None = None) -> Recomputation:
     One that has not begun is as good as a new one; for staff, who just want the figures right, so is one that runs.
     """
 
+    good = (State.QUEUED, State.RUNNING) if reason == Reason.STAFF else (State.QUEUED,)
+
     def work() -> Recomputation:
-        newest = latest()
-        good = (State.QUEUED, State.RUNNING) if reason == Reason.STAFF else (State.QUEUED,)
+        # Held until the caller's change is committed: the run must not begin before, or it would not see it.
+        newest = _newest_held()
         found = newest if newest is not None and newest.state in good else _queue(reason, staff_id)
         _defer()
         return found
@@ -95,7 +97,13 @@ def _queue(reason: Reason, staff_id: int | None) -> Recomputation:
     except IntegrityError as error:
         if transactions.constraint_of(error) != ONE_QUEUED:
             raise
-        return Recomputation.objects.get(state=State.QUEUED)  # somebody else asked at the same moment
+    # Somebody else asked at the same moment; by now theirs may have begun.
+    newest = _newest_held()
+    return newest if newest is not None and newest.state == State.QUEUED else _queue(reason, staff_id)
+
+
+def _newest_held() -> Recomputation | None:
+    return Recomputation.objects.select_for_update().order_by("-id").first()
 
 
 def _defer() -> None:
@@ -106,7 +114,7 @@ def _defer() -> None:
 
 
 def _begin() -> Recomputation | None:
-    newest = Recomputation.objects.select_for_update().order_by("-id").first()
+    newest = _newest_held()
     if newest is None or newest.state in _FINISHED:
         return None
     Recomputation.objects.filter(state=State.RUNNING).exclude(pk=newest.pk).update(state=State.REPLACED)
@@ -119,7 +127,7 @@ def _begin() -> Recomputation | None:
 
 def _step(run_id: int) -> bool:
     """One range, or the end; False when there is nothing more to do in this run."""
-    newest = Recomputation.objects.select_for_update().order_by("-id").first()
+    newest = _newest_held()
     if newest is None or newest.pk != run_id:
         return False
     count, upto = _fetch(_NEXT, newest.position, RANGE)

@@ -4,17 +4,19 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 
 from patron.accounts.models import Shopper
 from patron.kernel import clock, secrets
 from patron.segments import editing, recomputation
-from patron.segments.models import Recomputation, Standing
+from patron.segments.models import Recomputation, Segment, Standing
 
 State = Recomputation.State
 WOMEN = {"field": "gender", "op": "eq", "value": "female"}
@@ -114,6 +116,49 @@ def test_a_change_in_the_middle_begins_anew(small_ranges: None, make_segment: An
     recomputation.run()
     assert list(Recomputation.objects.order_by("id").values_list("state", flat=True)) == [State.REPLACED, State.DONE]
     assert set(Standing.objects.values_list("shopper__gender", flat=True).filter(available=[segment.pk])) == {"male"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_waits_does_not_begin_before_the_change_it_is_to_see(make_segment: Any) -> None:
+    """A change that finds a run queued relies on it, and so holds it back until it is committed."""
+    many(4)
+    segment = make_segment(rule=WOMEN)
+    recomputation.request(Recomputation.Reason.EDIT)
+
+    def work() -> None:
+        try:
+            recomputation.run()
+        finally:
+            connections.close_all()
+
+    worker = threading.Thread(target=work)
+    with transaction.atomic():
+        editing.change(segment.pk, {"rule": MEN}, staff_id=None)
+        worker.start()
+        worker.join(0.3)
+        assert worker.is_alive(), "it waits"
+    worker.join(10)
+    assert Recomputation.objects.get().state == State.DONE
+    assert set(Standing.objects.values_list("shopper__gender", flat=True)) == {"male"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_changes_ask_for_one_run(make_segment: Any) -> None:
+    """The constraint lets one queue it; the other relies on the same."""
+    segments = [make_segment(f"S{number}", rule=WOMEN) for number in range(4)]
+    ready = threading.Barrier(4)
+
+    def change(segment: Segment) -> None:
+        try:
+            ready.wait(10)
+            editing.change(segment.pk, {"priority": 7}, staff_id=None)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(change, segments))
+    assert Recomputation.objects.get().state == State.QUEUED
+    assert set(Segment.objects.values_list("priority", flat=True)) == {7}
 
 
 @pytest.mark.django_db
