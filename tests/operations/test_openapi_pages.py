@@ -11,8 +11,9 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json", ""])
-def test_program_gets_links(client: Client, accept: str) -> None:
+def test_program_gets_links(client: Client, settings: Any, accept: str) -> None:
     """Whoever does not prefer a page gets whole addresses."""
+    settings.ALLOWED_HOSTS = ["patron.shop.example"]
     answer = client.get("/", headers={"accept": accept, "host": "patron.shop.example"}).json()
     assert answer["links"]["docs"] == "http://patron.shop.example/docs/"
     assert answer["links"]["sandbox"] == "http://patron.shop.example/sandbox/"

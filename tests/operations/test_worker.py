@@ -10,6 +10,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from patron.gateways.outbox import CODES
+from patron.kernel import clock
 from patron.kernel.models import Counter
 from patron.operations import worker
 
@@ -27,7 +28,7 @@ def note(word: str) -> None:
 def note_in_transaction(fails: bool) -> None:
     """Puts a job and a row in one transaction, and breaks it."""
     with transaction.atomic():
-        Counter.objects.create(key="from a job", started_at="2026-01-01T00:00:00Z", hits=1)
+        Counter.objects.create(key="from a job", started_at=clock.now(), hits=1)
         note.defer(word="put by a job")
         if fails:
             raise ValueError("after both were written")
