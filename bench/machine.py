@@ -1,0 +1,66 @@
+"""Cores, processor time and memory of this machine, as Linux tells them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+TICKS: Final = os.sysconf("SC_CLK_TCK")
+_ALLOWED: Final = sorted(os.sched_getaffinity(0))
+IS_SHARED: Final = len(_ALLOWED) < 2
+SERVER_CORE: Final = _ALLOWED[0]
+LOAD_CORE: Final = _ALLOWED[-1]
+
+
+@contextmanager
+def on_core(core: int) -> Iterator[None]:
+    """What is started inside inherits the core, and so does all that it starts."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def tree(pid: int) -> list[int]:
+    """The process and everything below it."""
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += tree(int(child))
+    return found
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of the process and everything below it so far, in steps of a hundredth of a second."""
+    return sum(_ticks(each) for each in tree(pid)) / TICKS
+
+
+def _ticks(pid: int) -> int:
+    # the name in brackets may hold anything, so the fields are counted from behind it
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory of the largest process of the tree: the worker, beside which the launcher is small."""
+    return max(_resident_kb(each) for each in tree(pid)) / 1024
+
+
+def _resident_kb(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+    return 0
+
+
+def name() -> str:
+    """The processor and how many of its cores are ours, for the head of a report."""
+    models = [
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    ]
+    return f"{models[0] if models else os.uname().machine}, {len(_ALLOWED)} cores"
