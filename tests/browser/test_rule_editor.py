@@ -10,12 +10,13 @@ from patron.accounts.models import Shopper
 from patron.channels import staff
 from patron.kernel import clock, secrets
 
+pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "correct horse battery"
 ADD = "/console/segments/segment/add/"
 
 
 @pytest.fixture
-def shop(transactional_db: None) -> None:
+def shop(db: None) -> None:
     """Two adults and a child, and somebody at the console."""
     now = clock.now()
     for number, born in enumerate((date(1980, 1, 1), date(1990, 1, 1), date(now.year - 5, 1, 1))):

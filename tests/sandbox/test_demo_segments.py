@@ -6,15 +6,15 @@ from django.db import connection
 from patron.kernel import languages
 from patron.reference.models import PriceList
 from patron.sandbox import demo, demo_segments, reset
-from patron.segments import roster, rules
+from patron.segments import recomputation, roster, rules
 from patron.segments.models import Segment, Standing
 
 
 @pytest.mark.django_db
-def test_the_demos_shoppers_stand_in_its_segments(run_jobs):
+def test_the_demos_shoppers_stand_in_its_segments():
     """After the first run everybody stands somewhere, and the German in Europe."""
     demo.load()
-    run_jobs()
+    recomputation.run()
     names = {segment.pk: segment.name["en"] for segment in Segment.objects.all()}
     stands = {
         email: [names[each] for each in available]
