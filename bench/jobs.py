@@ -18,12 +18,14 @@ CODE_EVERY: Final = 0.1  # seconds
 _DRAIN_SECONDS: Final = 300
 # One message is queued by the product; this repeats its row and its job, as a campaign of so many would stand there.
 _REPEAT: Final = """
-WITH messages AS (
+WITH first AS MATERIALIZED (
+    SELECT * FROM gateways_outgoingsms WHERE id = %(id)s  -- else looked for at each row, in the table that grows
+), messages AS (
     INSERT INTO gateways_outgoingsms (sealed_content, purpose, state, attempts, trouble, gateway, created_at, queued_at,
         sent_at, expires_at, shopper_id, request_id, "to", is_otp)
     SELECT sealed_content, purpose, state, attempts, trouble, gateway, created_at, queued_at, sent_at, expires_at,
         shopper_id, request_id, '+90533' || lpad(n::text, 7, '0'), is_otp
-    FROM gateways_outgoingsms, generate_series(1, %(more)s) AS n WHERE id = %(id)s RETURNING id
+    FROM first, generate_series(1, %(more)s) AS n RETURNING id
 )
 INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args)
 SELECT %(queue)s, %(task)s, %(priority)s, jsonb_build_object('message_id', id) FROM messages
@@ -77,7 +79,11 @@ def _clear() -> None:
 def _queue(count: int) -> None:
     first = outbox.queue_sms("+905330000000", "The autumn sale begins tomorrow.", purpose="bench")
     with connection.cursor() as cursor:
-        job = {"queue": outbox.MESSAGES, "task": outbox.DELIVER_SMS, "priority": outbox.MESSAGE_PRIORITY}
+        job: dict[str, Any] = {
+            "queue": outbox.MESSAGES,
+            "task": outbox.DELIVER_SMS,
+            "priority": outbox.MESSAGE_PRIORITY,
+        }
         cursor.execute(_REPEAT, job | {"id": first, "more": count - 1})
         cursor.execute("ANALYZE procrastinate_jobs, gateways_outgoingsms")
 

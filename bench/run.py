@@ -6,12 +6,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import jobs, processes, report, seed, web
+from bench import jobs, processes, report, seed, segments, web
 from bench.rounds import Plan
 from bench.seed import Size
 from patron.operations import schema
 
 _BURST, _BACKLOG, _CODE_SECONDS = 2_000, 100_000, 24
+_MANY, _QUICK_MANY = 1_000_000, 50_000  # shoppers in the shop of the segments
 _QUICK_BURST, _QUICK_BACKLOG, _QUICK_CODE_SECONDS = 400, 5_000, 6
 
 
@@ -43,6 +44,9 @@ def _parts(folder: Path, options: argparse.Namespace, size: Size, plan: Plan) ->
         yield _web(folder, options.names, size, plan)
     if "jobs" in options.names:
         yield _jobs(folder, is_quick=options.quick)
+    if "segments" in options.names:
+        _say("Segments ...")
+        yield from segments.measure(folder, plan, _QUICK_MANY if options.quick else _MANY)
 
 
 def _web(folder: Path, names: list[str], size: Size, plan: Plan) -> str:

@@ -1,26 +1,23 @@
-"""Segments: the own ones beside the floor, everybody computed anew, rules counted before they are saved.
+"""Segments: the own ones beside the floor, everybody computed anew, rules counted before they are saved."""
 
-Part of `python -m bench`; alone: `python -m bench.segments [--quick] [--write]`.
-"""
-
-import argparse
-import os
 import pickle
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench import load, machine, processes
+from bench import load, machine, processes, report, rounds, seed, segments_seed
 from bench.load import Spoiled
+from bench.rounds import Plan
+from bench.seed import Size
+from patron.kernel import clock
+from patron.segments import membership, recomputation, roster, rules
+from patron.segments.models import Recomputation
 
 SESSIONS: Final = 5_000
 PATIENCE_SECONDS: Final = 600
 FLOOR: Final = "bench.segments_floor:application"
-_BEGIN: Final = "<!-- segments: written by `python -m bench.segments --write` -->\n"
-_END: Final = "<!-- end of segments -->\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,56 +39,19 @@ class Counted:
     ms: float
 
 
-def measure(folder: Path, *, is_quick: bool) -> list[str]:
-    """Make the shop, measure, return the parts of the report. Raises Spoiled."""
-    from bench import segments_seed
-
-    count = 50_000 if is_quick else 1_000_000
-    segments_seed.plant(count, SESSIONS)
-    first = _recompute(folder)
-    again = _recompute(folder)
+def measure(folder: Path, plan: Plan, shoppers: int) -> Iterator[str]:
+    """Put a shop of its own in the place of the one there is, measure, give the parts of the report. Raises Spoiled."""
+    segments_seed.plant(shoppers, SESSIONS)
+    yield f"{shoppers:,} shoppers, 20 segments over all fields:\n"
+    yield _own_segments(folder, plan)
+    yield _recomputations(_recompute(folder), _recompute(folder))
     counts = list(_count(3))
-    return [
-        _own_segments(folder, is_quick=is_quick),
-        _recomputations(first, again),
-        _previews(counts[: len(segments_seed.PREVIEWS)], "an index, few shoppers", "300 ms"),
-        _previews(counts[len(segments_seed.PREVIEWS) :], "any other field", "2 s"),
-    ]
+    indexed = len(segments_seed.INDEXED)
+    yield _previews(counts[:indexed], "an index, few shoppers", "300 ms")
+    yield _previews(counts[indexed:], "any other field", "2 s")
 
 
-def main() -> int:
-    """0 when everything was measured, else 1 and one line that says why not."""
-    parser = argparse.ArgumentParser(prog="python -m bench.segments", description="What segments cost.")
-    parser.add_argument("--quick", action="store_true", help="a smaller shop and short rounds: to see that it works")
-    parser.add_argument("--write", action="store_true", help="put the results into docs/benchmarks.md")
-    options = parser.parse_args()
-    os.sched_setaffinity(0, {machine.LOAD_CORE})
-    try:
-        with processes.workplace() as folder:
-            from patron.config import start
-
-            start.load_django(is_quiet=True)
-            from bench import report
-            from patron.operations import schema
-
-            schema.migrate()
-            shop = "1,000,000 shoppers" if not options.quick else "50,000 shoppers"
-            head = report.head(" ".join(["python -m bench.segments", *sys.argv[1:]]), f"{shop}, 20 segments")
-            text = "\n".join([head, *measure(folder, is_quick=options.quick)])
-    except Spoiled as error:
-        sys.stderr.write(f"bench: {error}\n")
-        return 1
-    sys.stdout.write(text)
-    if options.write:
-        _write(report.FILE, text)
-    return 0
-
-
-def _own_segments(folder: Path, *, is_quick: bool) -> str:
-    from bench import report, rounds, seed
-    from bench.seed import Size
-
-    plan = rounds.Plan(seconds=2, rounds=1) if is_quick else rounds.Plan(seconds=10, rounds=3)
+def _own_segments(folder: Path, plan: Plan) -> str:
     requests = seed.reads("/users/segments/", Size(shoppers=0, sessions=SESSIONS, walked=SESSIONS))
     with processes.patron(folder) as patron, processes.floor(folder, _given(folder), FLOOR) as floor:
         answers = [requests[0].send(server.port) for server in (patron, floor)]
@@ -104,9 +64,6 @@ def _own_segments(folder: Path, *, is_quick: bool) -> str:
 
 def _given(folder: Path) -> str:
     """What the floor has of Patron, in a file."""
-    from patron.kernel import clock
-    from patron.segments import roster
-
     current = roster.current()
     statement = current.of_session
     known = current.at(clock.now(), key="", seen=None)
@@ -129,9 +86,6 @@ def _given(folder: Path) -> str:
 
 
 def _recompute(folder: Path) -> Recomputed:
-    from patron.segments import recomputation
-    from patron.segments.models import Recomputation
-
     asked = recomputation.request(Recomputation.Reason.STAFF)
     first_mb = 0.0
     ends = time.monotonic() + PATIENCE_SECONDS
@@ -148,9 +102,6 @@ def _recompute(folder: Path) -> Recomputed:
 
 
 def _count(times: int) -> Iterator[Counted]:
-    from bench import segments_seed
-    from patron.segments import membership, rules
-
     for name, rule in segments_seed.rules().items():
         tree, best, found = rules.parse(rule), float("inf"), 0
         for _again in range(times):
@@ -191,16 +142,3 @@ def _previews(counts: list[Counted], what: str, target: str) -> str:
 
 def _markdown(lines: list[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
-
-
-def _write(file: Path, text: str) -> None:
-    page = file.read_text()
-    before, _, rest = page.partition(_BEGIN)
-    _, end, after = rest.partition(_END)
-    if not end:
-        raise ValueError(f"{file} has lost the marks between which the results stand")
-    file.write_text(f"{before}{_BEGIN}\n{text}\n{_END}{after}")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

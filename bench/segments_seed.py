@@ -34,7 +34,7 @@ SELECT id, CASE WHEN id % 4 = 0 THEN id * 7919 % 20000 END, id % 12, jsonb_build
     CASE id % 6 WHEN 0 THEN '{6,7}' ELSE '{6}' END::text[]
 FROM accounts_shopper WHERE id % 10 < 6
 """
-PREVIEWS: Final[dict[str, dict[str, Any]]] = {
+INDEXED: Final[dict[str, dict[str, Any]]] = {
     "email_domain eq (0.5 %)": {"field": "email_domain", "op": "eq", "value": "shop.example"},
     "email_domain startswith": {"field": "email_domain", "op": "startswith", "value": "mail99"},
     "attributes.tier eq (2 %)": {"field": "attributes.tier", "op": "eq", "value": "gold"},
@@ -108,5 +108,5 @@ def rules() -> dict[str, dict[str, Any]]:
     recent = str((clock.now().date()).replace(day=1))
     return {
         name: {**rule, "value": recent} if rule.get("value") == "{recent}" else rule
-        for name, rule in (PREVIEWS | OTHERS).items()
+        for name, rule in (INDEXED | OTHERS).items()
     }
