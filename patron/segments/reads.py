@@ -36,17 +36,17 @@ def own_segments(key: str, language: str) -> Answer | None:
 
     One statement, and again only when a segment was changed since this process last looked.
     """
-    kept = roster.kept()
+    newest = roster.kept()
     for _renewal in range(_MOST_RENEWALS):
-        now = clock.now()
-        row = rows.one(kept.of_session, kept.at(now, key=secrets.digest(key), seen=now - SEEN_EVERY))
+        asked, now = newest, clock.now()
+        row = rows.one(asked.of_session, asked.at(now, key=secrets.digest(key), seen=now - SEEN_EVERY))
         if row is None:
             return None
         session_id, is_stale, token, available = row
-        if token == kept.token:
+        if token == asked.token:
             break
-        kept = roster.renewed(kept)
-    listed = kept.listed(language)
+        newest = roster.renewed(asked)
+    listed = asked.listed(language)
     return Answer(msgspec.json.encode([listed[pk] for pk in available]), session_id if is_stale else None)
 
 

@@ -27,7 +27,7 @@ MOST_PARAMETERS: Final = 20_000  # PostgreSQL takes 65,535 in one statement
 _SESSION: Final = f"""
 FROM accounts_session s JOIN accounts_shopper u ON u.id = s.shopper_id AND u.is_active {FACTS}
 WHERE s.key_digest = %(key)s AND s.expires_at > %(now)s"""
-# Parted by a left join, so that the token comes also where there is no segment.
+# A left join, so that the token comes also where there is no segment.
 _SEGMENTS: Final = """
 SELECT r.token, s.id, s.priority, s.name, s.starts_at, s.ends_at, s.rule
 FROM (SELECT 1) AS always LEFT JOIN segments_revision r ON true LEFT JOIN segments_segment s ON s.is_active

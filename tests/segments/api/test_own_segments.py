@@ -138,6 +138,23 @@ def test_a_rule_of_another_version_fits_nobody(
     assert names(sign_in(make_shopper())) == ["Sound"]
 
 
+def test_rules_that_never_stand_still_are_answered_too(
+    make_shopper: Any, sign_in: Any, make_segment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody saves a segment between every two statements: after a few tries the last answer is given."""
+    client = sign_in(make_shopper())
+    renewed = roster.renewed
+
+    def too_late(old: roster.Roster | None) -> roster.Roster:
+        found = renewed(old)
+        make_segment()
+        return found
+
+    monkeypatch.setattr(roster, "renewed", too_late)
+    make_segment("First")
+    assert "First" in names(client)
+
+
 def test_a_roster_read_before_a_change_is_read_again(make_segment: Any) -> None:
     """Two processes: what one keeps is found out of date by the token the other's change left."""
     make_segment("One")
