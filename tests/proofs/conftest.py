@@ -1,6 +1,7 @@
 """A real Patron, started as its users start it, and a client that talks to it over HTTP."""
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -69,6 +70,12 @@ class Live:
     def screen(self) -> str:
         """What the terminal shows."""
         return (self.data_dir / "screen.txt").read_text()
+
+    def put(self, name: str, value: Any) -> None:
+        """Change a dynamic setting by the command, and wait until every process has it."""
+        patron = Path(sys.executable).with_name("patron")
+        subprocess.run([patron, "settings", "set", name, json.dumps(value)], env=self.environment, check=True)
+        time.sleep(3)
 
     def client(self) -> "Shopper":
         """A browser of somebody new."""
