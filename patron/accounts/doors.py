@@ -1,6 +1,6 @@
 """The reads every page of a storefront makes, for the door in front of Django's handler; see `kernel.doors`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final
@@ -29,13 +29,21 @@ def own_profile(environ: Mapping[str, Any], language: str) -> bytes | None:
     return _body(reads.own_profile(key, language, site)) if key and site else None
 
 
-def current_user(environ: Mapping[str, Any], language: str) -> bytes | None:
-    """`GET /current_user/`, likewise."""
-    key = cookies.key_at_a_glance(environ.get("HTTP_COOKIE", ""))
-    return _body(reads.current_user(key)) if key else None
+def of_session(read: Callable[[str, str], reads.Answer | None]) -> Read:
+    """The same for a read that takes the session's key and the language."""
+
+    def answer(environ: Mapping[str, Any], language: str) -> bytes | None:
+        key = cookies.key_at_a_glance(environ.get("HTTP_COOKIE", ""))
+        return _body(read(key, language)) if key else None
+
+    return answer
 
 
-READS: Final[dict[str, Read]] = {"/users/profile/": own_profile, "/current_user/": current_user}
+READS: Final[dict[str, Read]] = {
+    "/users/profile/": own_profile,
+    "/users/user/": of_session(lambda key, _: reads.name(key)),
+    "/current_user/": of_session(lambda key, _: reads.current_user(key)),
+}
 
 
 def _body(answer: reads.Answer | None) -> bytes | None:

@@ -31,10 +31,11 @@ class House:
 
 
 def _with_hot_reads(application: WhiteNoise) -> Callable[..., Iterable[bytes]]:
-    from patron.accounts import doors
+    from patron.accounts import doors as accounts
     from patron.kernel.doors import HotReads
+    from patron.segments import doors as segments
 
-    return HotReads(doors.READS, application)
+    return HotReads(accounts.READS | segments.READS, application)
 
 
 def _with_static_files(application: object) -> WhiteNoise:

@@ -29,6 +29,7 @@ class HotReads:
     """
 
     def __init__(self, reads: Mapping[str, Read], behind: Application) -> None:
+        self.paths = frozenset(reads)
         self._reads = reads
         self._behind = behind
 

@@ -12,14 +12,17 @@ from django.core import signals
 from django.db import close_old_connections
 from prometheus_client import REGISTRY
 
-from patron.accounts import doors, reads, sessions
+from patron.accounts import doors as accounts
+from patron.accounts import reads, sessions
 from patron.accounts.models import Avatar, Session, Shopper
 from patron.config import wsgi
 from patron.kernel import clock, secrets
 from patron.kernel.doors import HotReads
+from patron.segments import doors as segments
 
 pytestmark = pytest.mark.django_db
-PATHS = ("/users/profile/", "/current_user/")
+READS = accounts.READS | segments.READS
+PATHS = tuple(READS)
 Answer = tuple[str, dict[str, str], bytes]
 
 
@@ -80,9 +83,9 @@ def one_connection() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def forget_sites() -> Iterator[None]:
     """What a host name meant under the settings of another test."""
-    doors.site_named.cache_clear()
+    accounts.site_named.cache_clear()
     yield
-    doors.site_named.cache_clear()
+    accounts.site_named.cache_clear()
 
 
 def ask(application: Callable[..., Iterable[bytes]], path: str, key: str = "", **variables: str) -> Answer:
@@ -118,7 +121,7 @@ def same(one: Answer, other: Answer) -> bool:
 @pytest.mark.parametrize("language", ["en-US,en;q=0.9", "ar", ""])
 def test_signed_in(path: str, language: str, key: str, house: House) -> None:
     """A shopper gets from the door, byte by byte, what Django's handler answers, and the handler is not asked."""
-    given = ask(HotReads(doors.READS, house), path, key, HTTP_ACCEPT_LANGUAGE=language)
+    given = ask(HotReads(READS, house), path, key, HTTP_ACCEPT_LANGUAGE=language)
     assert house.asked == 0
     assert given[0] == "200 OK"
     assert same(given, ask(house, path, key, HTTP_ACCEPT_LANGUAGE=language))
@@ -141,7 +144,7 @@ def test_signed_in(path: str, language: str, key: str, house: House) -> None:
 )
 def test_left_to_the_handler(path: str, variables: dict[str, str], key: str, house: House) -> None:
     """What is not plainly a signed-in GET is the handler's, and so is its answer."""
-    given = ask(HotReads(doors.READS, house), path, key, **variables)
+    given = ask(HotReads(READS, house), path, key, **variables)
     assert house.asked == 1
     assert same(given, ask(house, path, key, **variables))
 
@@ -150,15 +153,15 @@ def test_left_to_the_handler(path: str, variables: dict[str, str], key: str, hou
 def test_stale_session(path: str, key: str, house: House) -> None:
     """A session that was not seen for an hour is the handler's, which renews the session and its cookie."""
     Session.objects.update(last_seen_at=clock.now() - sessions.SEEN_EVERY - timedelta(minutes=1))
-    assert "Set-Cookie" in ask(HotReads(doors.READS, house), path, key)[1]
+    assert "Set-Cookie" in ask(HotReads(READS, house), path, key)[1]
     assert house.asked == 1
-    assert "Set-Cookie" not in ask(HotReads(doors.READS, house), path, key)[1]
+    assert "Set-Cookie" not in ask(HotReads(READS, house), path, key)[1]
     assert house.asked == 1
 
 
 def test_ended_session(key: str, house: House) -> None:
     """A key is worth nothing once its session has ended."""
-    door = HotReads(doors.READS, house)
+    door = HotReads(READS, house)
     assert ask(door, PATHS[0], key)[0] == "200 OK"
     Session.objects.all().delete()
     assert ask(door, PATHS[0], key)[0].startswith("401")
@@ -168,7 +171,7 @@ def test_ended_session(key: str, house: House) -> None:
 def test_foreign_host(asked: dict[str, str], key: str, house: House, settings: Any) -> None:
     """A host that is not ours is refused by the handler, also when asked again."""
     settings.ALLOWED_HOSTS = ["testserver"]
-    door = HotReads(doors.READS, house)
+    door = HotReads(READS, house)
     for _ in range(2):
         status, _, body = ask(door, PATHS[0], key, **asked)
         assert status.startswith("400")
@@ -181,7 +184,7 @@ def test_address_behind_a_proxy(key: str, house: House, settings: Any) -> None:
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     settings.ALLOWED_HOSTS = ["shop.example", "testserver"]
     forwarded = {"HTTP_X_FORWARDED_HOST": "shop.example", "HTTP_X_FORWARDED_PROTO": "https"}
-    given = ask(HotReads(doors.READS, house), PATHS[0], key, **forwarded)
+    given = ask(HotReads(READS, house), PATHS[0], key, **forwarded)
     assert json.loads(given[2])["avatar"] == "https://shop.example/media/avatars/a.webp"
     assert house.asked == 0
     assert same(given, ask(house, PATHS[0], key, **forwarded))
@@ -194,7 +197,7 @@ def test_failing_read(key: str, house: House, monkeypatch: pytest.MonkeyPatch) -
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(reads, "current_user", fail)
-    status, headers, body = ask(HotReads(doors.READS, house), "/current_user/", key)
+    status, headers, body = ask(HotReads(READS, house), "/current_user/", key)
     assert house.asked == 1
     assert status.startswith("500")
     assert headers["X-Request-Id"]
@@ -213,7 +216,7 @@ def test_measured_and_logged(
         return REGISTRY.get_sample_value("patron_requests_total", labels) or 0
 
     before = counted()
-    ids = [ask(door, path, key)[1]["X-Request-Id"] for door in (HotReads(doors.READS, house), house)]
+    ids = [ask(door, path, key)[1]["X-Request-Id"] for door in (HotReads(READS, house), house)]
     assert counted() == before + 2
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"event":"request"' in line]
     assert [line.pop("request_id") for line in lines] == ids
@@ -222,5 +225,6 @@ def test_measured_and_logged(
 
 
 def test_application_has_the_door() -> None:
-    """The application a web server loads begins with the door."""
+    """The application a web server loads begins with the door, which knows every hot read."""
     assert isinstance(wsgi.application, HotReads)
+    assert wsgi.application.paths == set(PATHS)
