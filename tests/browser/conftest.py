@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture
@@ -29,5 +29,6 @@ def page(live_server: LiveServer) -> Iterator[Page]:
             base_url=live_server.url, locale="en-US", viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
         )
         context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)  # its own default of 5 s is short for two busy cores
         yield context.new_page()
         browser.close()
