@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from patron.kernel import clock
 from patron.reference.models import PriceList
@@ -211,6 +213,19 @@ def test_lists_in_pages_by_priority(call: Any, manager: str, make_segment: Any) 
     for page in ("4", "0", "x", "-1", "9" * 30):
         answer = call("GET", f"{PATH}?limit=2&page={page}", token=manager)
         assert (answer.status_code, answer.json()) == (404, {"detail": "Invalid page."})
+
+
+def test_a_list_costs_the_same_for_any_number(call: Any, manager: str, make_segment: Any) -> None:
+    """Forty segments take as many statements as one."""
+    make_segment()
+    call("GET", f"{PATH}?limit=100", token=manager)
+    with CaptureQueriesContext(connection) as one:
+        call("GET", f"{PATH}?limit=100", token=manager)
+    for _each in range(39):
+        make_segment()
+    with CaptureQueriesContext(connection) as forty:
+        assert len(call("GET", f"{PATH}?limit=100", token=manager).json()["results"]) == 40
+    assert len(forty) == len(one)
 
 
 @pytest.mark.parametrize(
