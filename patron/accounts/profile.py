@@ -4,7 +4,7 @@ A new phone needs the code dance; nothing of such a request is applied before th
 Source: user-profile-and-segments, PATCH Update User Profile; 1-shopper, Profile.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
@@ -80,12 +80,12 @@ def change_by_staff(shopper_id: int, data: Mapping[str, Any], staff_id: int) -> 
 
     def work() -> None:
         shopper = Shopper.objects.select_for_update().get(pk=shopper_id)
-        before = consent.snapshot(shopper)
+        before, loaded = consent.snapshot(shopper), dict(vars(shopper))
         _assign(shopper, data)
         if "phone" in data and e164(data["phone"] or "") != shopper.phone_e164:
             _set_phone(shopper, data["phone"] or None, proven=False)
             consent.follow_phone(shopper, data)
-        _save(shopper)
+        _save(shopper, loaded)
         consent.record(shopper, before, staff_id=staff_id, source="staff")
         events.put("shopper.changed", shopper_id=shopper_id)
 
@@ -153,7 +153,7 @@ def _apply(
         _change_phone(shopper, data, proof)
     if "avatar" in data:
         avatars.replace(shopper, picture)
-    _save(shopper, [name for name, value in loaded.items() if getattr(shopper, name) != value])
+    _save(shopper, loaded)
     proven = frozenset(consent.PHONE_FIELDS) if proof else frozenset()
     consent.record(shopper, before, proven=proven)
     if proof is not None and shopper.phone_e164 != old_number:
@@ -193,11 +193,12 @@ def _set_phone(shopper: Shopper, phone: str | None, *, proven: bool) -> None:
     shopper.phone_verified_at = clock.now() if proven else None
 
 
-def _save(shopper: Shopper, fields: Sequence[str] | None = None) -> None:
-    """`fields`: those that differ from the row, which cost less to save than all; None: all."""
+def _save(shopper: Shopper, loaded: Mapping[str, Any]) -> None:
+    """Write what differs from `loaded`, the fields as they were read."""
     shopper.modified_date = clock.now()
+    changed = [name for name, value in loaded.items() if getattr(shopper, name) != value]
     try:
-        shopper.save(update_fields=None if fields is None else [*fields, "modified_date"])
+        _SHOPPERS.save(shopper, changed)
     except IntegrityError as error:
         if transactions.constraint_of(error) == PHONE_TAKEN:
             raise taken_phone() from error

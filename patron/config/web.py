@@ -1,5 +1,6 @@
 """The web server: granian, one process a PATRON_WORKERS, each with a few threads that answer."""
 
+import gc
 import os
 import socket
 from functools import partial
@@ -54,4 +55,5 @@ def _application(parent: int) -> Any:
     die_with(parent)
     from patron.config.wsgi import application
 
+    gc.freeze()  # what is loaded stays, and looking through it at each full collection costs a write three per cent
     return application

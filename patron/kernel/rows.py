@@ -22,30 +22,39 @@ class Table(Generic[M]):
 
     def __init__(self, model: type[M], alias: str) -> None:
         fields = model._meta.concrete_fields
-        self._named = f'"{model._meta.db_table}" AS {alias}'
+        self._table = f'"{model._meta.db_table}"'
+        self._alias = alias
+        self._key = model._meta.pk.column
         self.columns = ", ".join(f'{alias}."{field.column}"' for field in fields)
         self.width = len(fields)
         self._model = model
-        self._names = [field.attname for field in fields]
+        self._fields = {field.attname: field for field in fields}
         self._converters = [
             (place, field.from_db_value) for place, field in enumerate(fields) if hasattr(field, "from_db_value")
         ]
 
     def select(self, rest: str) -> str:
         """A statement for `one`: every column, and `rest` from WHERE on."""
-        return f"SELECT {self.columns} FROM {self._named} {rest}"  # noqa: S608 -- words of our own
+        return f"SELECT {self.columns} FROM {self._table} AS {self._alias} {rest}"  # noqa: S608 -- words of our own
 
     def one(self, statement: str, parameters: Sequence[Any]) -> M | None:
         """The first instance of a statement that `select` made, or None. Raises DatabaseError."""
         row = one(statement, parameters)
         return None if row is None else self.instance(row)
 
+    def save(self, instance: M, names: Sequence[str]) -> None:
+        """Write these fields of an instance (by `attname`) to its row. Raises DatabaseError."""
+        fields = [self._fields[name] for name in names]
+        places = ", ".join(f'"{field.column}" = %s' for field in fields)
+        values = [field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields]
+        changed(f"UPDATE {self._table} SET {places} WHERE {self._key} = %s", (*values, instance.pk))  # noqa: S608 -- as above
+
     def instance(self, row: Sequence[Any]) -> M:
         """The model's instance; `row` holds the columns, in their order, and nothing else."""
         values = list(row)
         for place, convert in self._converters:
             values[place] = convert(values[place], None, connection)
-        return self._model.from_db(DEFAULT_DB_ALIAS, self._names, values)
+        return self._model.from_db(DEFAULT_DB_ALIAS, self._fields, values)
 
 
 class Statement:

@@ -1,5 +1,6 @@
 """How hot reads ask the database."""
 
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -85,3 +86,16 @@ def test_changed() -> None:
     statement = "UPDATE kernel_counter SET hits = %s WHERE key = %s"
     assert rows.changed(statement, (1, "A"))
     assert not rows.changed(statement, (1, "B"))
+
+
+@pytest.mark.django_db
+def test_save() -> None:
+    """The named fields are written to the instance's row, and no others."""
+    table = rows.Table(Counter, "c")
+    for key in ("A", "B"):
+        Counter.objects.create(key=key, started_at=clock.now(), hits=1)
+    one = Counter.objects.get(key="A")
+    was, one.hits, one.started_at = one.started_at, 2, one.started_at - timedelta(hours=1)
+    table.save(one, ["hits"])
+    assert Counter.objects.values_list("hits", "started_at").get(key="A") == (2, was)
+    assert Counter.objects.get(key="B").hits == 1
