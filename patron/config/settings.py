@@ -31,7 +31,8 @@ USE_X_FORWARDED_HOST = bool(TRUSTED_PROXIES)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 
 ROOMS = [
-    "kernel", "gateways", "reference", "channels", "accounts", "segments", "sandbox", "operations", "console",
+    "kernel", "gateways", "reference", "channels", "accounts", "customers", "orders", "segments", "loyalty", "support",
+    "sandbox", "operations", "console",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",

@@ -9,7 +9,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("patron.accounts.urls")),
     path("", include("patron.channels.urls")),
     path("", include("patron.reference.urls")),
+    path("", include("patron.customers.urls")),
     path("", include("patron.segments.urls")),
+    path("", include("patron.loyalty.urls")),
+    path("", include("patron.support.urls")),
     path("", include("patron.console.urls")),
 ]
 if settings.SANDBOX:
