@@ -32,6 +32,7 @@ GROUPS: Final = {
     "sms": _("SMS"),
     "mail": _("Mail"),
     "captcha": _("Captcha"),
+    "loyalty": _("Loyalty card"),
     "limits": _("Limits"),
     "staff": _("Staff"),
     "general": _("General"),

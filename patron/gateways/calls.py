@@ -1,11 +1,14 @@
 """What every call of an outside system shares: measure, breaker, the sandbox's faults, and HTTP without surprises."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Semaphore
 from typing import Any, Final
 
 import httpx
+import msgspec
 from django.conf import settings
 from pybreaker import CircuitBreaker, CircuitBreakerError
 
@@ -16,19 +19,25 @@ from patron.kernel.errors import GatewayTrouble
 FAILURES_TO_OPEN: Final = 5
 OPEN_SECONDS: Final = 10
 MAX_ANSWER_BYTES: Final = 65_536
+WAIT_FOR_PLACE: Final = 0.1
+# A provider's words may hold a number of a person: what is kept of an error is its code and field, if they look so.
+_WORD: Final = re.compile(r"(?!.*\d{7})[A-Za-z0-9_.-]{1,40}")
 
 
 @contextmanager
-def call(gateway: str, *, seconds: float, breaker: CircuitBreaker | None = None) -> Iterator[None]:
+def call(
+    gateway: str, *, seconds: float, breaker: CircuitBreaker | None = None, bulkhead: Semaphore | None = None
+) -> Iterator[None]:
     """Around one call of `gateway` (sms, mail, captcha …), which must raise nothing but GatewayTrouble.
 
-    `seconds`: the call's own timeout. `breaker`: after five troubles in a row the calls of the next ten seconds fail at
-    once, so that a provider that hangs does not hold every thread of the worker.
+    `seconds`: the call's own timeout. `breaker`: after five troubles in a row the calls of the next seconds fail at
+    once, so that a provider that hangs does not hold every thread. `bulkhead`: how many calls this process makes at
+    once; a further one waits 0.1 s for a place and fails, which is no trouble of the provider's.
     """
     started = time.perf_counter()
     outcome = "bug"
     try:
-        with _guarded(breaker):
+        with _placed(bulkhead), _guarded(breaker):
             if settings.SANDBOX:
                 faults.play(gateway, seconds)
             yield
@@ -41,11 +50,11 @@ def call(gateway: str, *, seconds: float, breaker: CircuitBreaker | None = None)
         metrics.gateway_latency.labels(gateway).observe(time.perf_counter() - started)
 
 
-def new_breaker() -> CircuitBreaker:
+def new_breaker(*, open_seconds: int = OPEN_SECONDS) -> CircuitBreaker:
     """A breaker for one provider. What the provider refuses for good is an answer, not a failure."""
     return CircuitBreaker(
         fail_max=FAILURES_TO_OPEN,
-        reset_timeout=OPEN_SECONDS,
+        reset_timeout=open_seconds,
         exclude=[lambda error: isinstance(error, GatewayTrouble) and error.permanent],
         throw_new_error_on_trip=False,
     )
@@ -66,14 +75,19 @@ def http_client(seconds: float, *, connections: int, wait: float | None = None, 
 
 
 def post(client: httpx.Client, url: str, *, seconds: float, **request: Any) -> tuple[int, bytes]:
-    """Status and body of one POST. Reads at most 64 KB and stops when `seconds` are over.
+    """As `ask`, by POST."""
+    return ask(client, "POST", url, seconds=seconds, **request)
+
+
+def ask(client: httpx.Client, method: str, url: str, *, seconds: float, **request: Any) -> tuple[int, bytes]:
+    """Status and body of one request. Reads at most 64 KB and stops when `seconds` are over.
 
     Raises GatewayTrouble where there is no answer.
     """
     deadline = time.monotonic() + seconds
     body = bytearray()
     try:
-        with client.stream("POST", url, **request) as response:
+        with client.stream(method, url, **request) as response:
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > MAX_ANSWER_BYTES or time.monotonic() > deadline:
@@ -83,6 +97,36 @@ def post(client: httpx.Client, url: str, *, seconds: float, **request: Any) -> t
         raise GatewayTrouble(f"no answer within {seconds:g} s", permanent=False) from error
     except (httpx.RequestError, httpx.InvalidURL) as error:
         raise GatewayTrouble(f"the connection failed ({type(error).__name__})", permanent=False) from error
+
+
+def reason(status: int, body: bytes) -> str:
+    """What is kept of a refusal: its status, and code and field of the `errors` in its body, if they name no person."""
+    try:
+        errors = msgspec.json.decode(body, type=dict[str, Any]).get("errors")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        errors = None
+    words = [_word(error) for error in errors[:3]] if isinstance(errors, list) else []
+    return " ".join([f"HTTP {status}", *filter(None, words)])
+
+
+def _word(error: object) -> str:
+    if not isinstance(error, dict):
+        return ""
+    kept = [str(error.get(key, "")) for key in ("code", "field")]
+    return "/".join(word for word in kept if _WORD.fullmatch(word))
+
+
+@contextmanager
+def _placed(bulkhead: Semaphore | None) -> Iterator[None]:
+    if bulkhead is None:
+        yield
+        return
+    if not bulkhead.acquire(timeout=WAIT_FOR_PLACE):
+        raise GatewayTrouble("not called: too many calls at once", permanent=False)
+    try:
+        yield
+    finally:
+        bulkhead.release()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any, Final
 from patron.gateways.models import Fault
 from patron.kernel.errors import GatewayTrouble
 
-GATEWAYS: Final = ("sms", "mail", "captcha")
+GATEWAYS: Final = ("sms", "mail", "captcha", "loyalty_provider")
 SNAPSHOT_SECONDS: Final = 1.0
 _FIELDS: Final = ("gateway", "latency_ms", "error_rate", "outage")
 _faults: Mapping[str, Mapping[str, Any]] = {}

@@ -9,6 +9,7 @@ from patron.kernel import cleaning, dynamic
 from patron.kernel.dynamic import BadValue, declare
 
 BUILT_IN_SMS = ("inbox", "console")
+LOYALTY_PROVIDERS = ("simulator", "http")
 CAPTCHA_PROVIDERS = ("embedded", "recaptcha", "hcaptcha", "turnstile")
 
 
@@ -52,6 +53,24 @@ def _captcha(value: Any) -> dict[str, Any]:
     return cleaned
 
 
+def _loyalty(value: Any) -> dict[str, Any]:
+    cleaned: dict[str, Any] = cleaning.shaped(
+        {
+            "provider": cleaning.choice(LOYALTY_PROVIDERS),
+            "base_url": cleaning.http_url,
+            "username": cleaning.text(200),
+            "password": cleaning.text(200),
+            "is_sync": cleaning.boolean,
+            "timeout": cleaning.integer(1, 10, why=_("a shopper waits as long")),
+        },
+        optional=("base_url", "username", "password", "is_sync", "timeout"),
+    )(value)
+    missing = [name for name in ("base_url", "username", "password") if name not in cleaned]
+    if cleaned["provider"] == "http" and missing:
+        raise BadValue(gettext("http needs %(fields)s") % {"fields": ", ".join(missing)})
+    return cleaned
+
+
 # The providers stand first: a form that brings a new one and chooses it is taken in this order.
 declare(
     "SMS_GATEWAYS",
@@ -92,4 +111,15 @@ declare(
     _("Days after which the record of an SMS or mail that was sent or failed is deleted."),
     cleaning.integer(1, 3650),
     group="sms",
+)
+declare(
+    "CUSTOMER_LOYALTY_CARD_SERVICE",
+    {"provider": "simulator", "is_sync": False, "timeout": 2},
+    _(
+        "The loyalty provider in use: provider (simulator, which works in the sandbox only, or http), for http "
+        "base_url, username and password, timeout in seconds, and is_sync: whether what a shopper tells the provider "
+        "is written to their profile as well."
+    ),
+    _loyalty,
+    group="loyalty",
 )

@@ -1,10 +1,7 @@
 """An SMS provider that speaks the vendor's "SMS flow" over HTTP."""
 
-import re
 import weakref
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from patron.gateways import calls
 from patron.gateways.sms.contract import Sms
@@ -12,8 +9,6 @@ from patron.kernel.errors import GatewayTrouble
 
 API_VERSION: Final = "1.0"
 CONNECTIONS: Final = 32
-# A provider's words may hold the number: what is kept of an error is its code and field, if they look like such.
-_WORD: Final = re.compile(r"(?!.*\d{7})[A-Za-z0-9_.-]{1,40}")
 
 
 class HttpGateway:
@@ -51,20 +46,4 @@ class HttpGateway:
                 },
             )
             if not 200 <= status < 300:
-                raise GatewayTrouble(_reason(status, body), permanent=400 <= status < 500)
-
-
-def _reason(status: int, body: bytes) -> str:
-    try:
-        errors = msgspec.json.decode(body, type=dict[str, Any]).get("errors")
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        errors = None
-    words = [_word(error) for error in errors[:3]] if isinstance(errors, list) else []
-    return " ".join([f"HTTP {status}", *filter(None, words)])
-
-
-def _word(error: object) -> str:
-    if not isinstance(error, dict):
-        return ""
-    kept = [str(error.get(key, "")) for key in ("code", "field")]
-    return "/".join(word for word in kept if _WORD.fullmatch(word))
+                raise GatewayTrouble(calls.reason(status, body), permanent=400 <= status < 500)
