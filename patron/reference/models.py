@@ -8,6 +8,10 @@ CODE_TAKEN = "reference_pricelist_code"
 CURRENCY_FORM = "reference_pricelist_currency"
 TAKEN_TEXT = _("There is a price list with this code already.")
 CURRENCY_TEXT = _("Enter a currency code of three lower-case letters, as usd.")
+STOCK_CODE_TAKEN = "reference_stocklist_code"
+STOCK_TAKEN_TEXT = _("There is a stock list with this code already.")
+CATALOG_CODE_TAKEN = "reference_catalog_code"
+CATALOG_TAKEN_TEXT = _("There is a catalog with this code already.")
 SUPPLIER_TAKEN = "reference_datasource_supplier"
 SUPPLIER_TEXT = _("There is a seller with this supplier code already.")
 SLUG_TAKEN = "reference_datasource_slug"
@@ -39,6 +43,52 @@ class PriceList(models.Model):
         return f"{self.name} ({self.currency})"
 
 
+class StockList(models.Model):
+    """A stock that is counted for itself. The quantities are kept elsewhere, under `code`."""
+
+    name = models.CharField(_("name"), max_length=255)
+    code = models.CharField(_("code"), max_length=64)
+    created_at = models.DateTimeField(_("created at"), editable=False)
+    modified_at = models.DateTimeField(_("modified at"), editable=False)
+
+    class Meta:
+        verbose_name = _("stock list")
+        verbose_name_plural = _("stock lists")
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name=STOCK_CODE_TAKEN, violation_error_message=STOCK_TAKEN_TEXT)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+
+class Catalog(models.Model):
+    """What a channel sells at which prices from which stock. What is sold is kept elsewhere, under `code`."""
+
+    name = models.CharField(_("name"), max_length=255)
+    code = models.CharField(_("code"), max_length=64)
+    price_list = models.ForeignKey(
+        PriceList, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("price list")
+    )
+    stock_list = models.ForeignKey(
+        StockList, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("stock list")
+    )
+    created_at = models.DateTimeField(_("created at"), editable=False)
+    modified_at = models.DateTimeField(_("modified at"), editable=False)
+
+    class Meta:
+        verbose_name = _("catalog")
+        verbose_name_plural = _("catalogs")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], name=CATALOG_CODE_TAKEN, violation_error_message=CATALOG_TAKEN_TEXT
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+
 class Datasource(models.Model):
     """A seller: who sells through the shop and answers its shoppers. What was not given is null, as it is published."""
 
@@ -50,7 +100,7 @@ class Datasource(models.Model):
     email = models.CharField(_("e-mail"), max_length=254, null=True, blank=True)
     phone_number = models.CharField(_("phone"), max_length=128, null=True, blank=True)
     fax_number = models.CharField(_("fax"), max_length=128, null=True, blank=True)
-    address = models.TextField(_("address"), max_length=1000, null=True, blank=True)
+    address = models.CharField(_("address"), max_length=1000, null=True, blank=True)
     kep_address = models.CharField(_("registered e-mail (KEP)"), max_length=254, null=True, blank=True)
     mersis_number = models.CharField(_("MERSIS number"), max_length=64, null=True, blank=True)
     trade_association = models.CharField(_("trade association"), max_length=255, null=True, blank=True)

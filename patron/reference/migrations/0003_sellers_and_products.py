@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reference', '0001_initial'),
+        ('reference', '0002_catalogs_and_stock_lists'),
     ]
 
     operations = [
