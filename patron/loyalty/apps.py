@@ -6,3 +6,8 @@ class LoyaltyConfig(AppConfig):
     name = "patron.loyalty"
     label = "loyalty"
     verbose_name = _("Loyalty")
+
+    def ready(self) -> None:
+        from patron.loyalty import holdings
+
+        holdings.declare()
