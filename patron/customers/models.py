@@ -1,0 +1,145 @@
+"""Customers, and the constraints and indexes that keep them unambiguous and found fast.
+
+Texts that are searched are ordered by code point (collation C): one index then serves an exact value, a beginning and
+an order, and comparing is cheaper than by any language's rules. Each index here serves a documented filter or order;
+each costs every import, so none is there for comfort.
+"""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext_lazy as _
+
+from patron.channels.models import Channel
+
+CODE_TAKEN = "customers_customer_channel_code"
+MAPPING_TAKEN = "customers_mapping_code"
+# The six columns of few values in one number, by which any mixture of them is found: 1 is_active, 2 email_allowed,
+# 4 sms_allowed, 8 call_allowed, 16 male, 32 female, 64 guest, 128 registered.
+_TRAITS_SQL = """
+is_active::int + 2 * email_allowed::int + 4 * sms_allowed::int + 8 * call_allowed::int
++ CASE gender WHEN 'male' THEN 16 WHEN 'female' THEN 32 ELSE 0 END
++ CASE user_type WHEN 'guest' THEN 64 WHEN 'registered' THEN 128 ELSE 0 END
+"""
+
+
+class Customer(models.Model):
+    """Who buys in one channel, as that channel knows them by `channel_code`.
+
+    `modified_date` moves forward with every change, by at least a microsecond: the ETag is made of it. `shopper_id` is
+    the shopper of the own storefront in channels of type web, else null; no foreign key, since shoppers live in a room
+    beside this one.
+    """
+
+    class Gender(models.TextChoices):
+        MALE = "male", _("male")
+        FEMALE = "female", _("female")
+
+    class UserType(models.TextChoices):
+        GUEST = "guest", _("guest")
+        REGISTERED = "registered", _("registered")
+
+    channel = models.ForeignKey(
+        Channel, models.PROTECT, related_name="customers", db_index=False, verbose_name=_("channel")
+    )
+    channel_code = models.CharField(_("channel code"), max_length=64, db_collation="C")
+    email = models.CharField(_("e-mail"), max_length=254, db_collation="C")
+    first_name = models.CharField(_("first name"), max_length=255, blank=True, default="", db_collation="C")
+    last_name = models.CharField(_("last name"), max_length=255, blank=True, default="", db_collation="C")
+    phone_number = models.CharField(_("phone"), max_length=128, null=True, blank=True, db_collation="C")
+    erp_code = models.CharField(_("ERP code"), max_length=64, null=True, blank=True, db_collation="C")
+    is_active = models.BooleanField(_("active"), default=False, db_default=False)
+    email_allowed = models.BooleanField(_("e-mail allowed"), default=False, db_default=False)
+    sms_allowed = models.BooleanField(_("SMS allowed"), default=False, db_default=False)
+    call_allowed = models.BooleanField(_("calls allowed"), default=False, db_default=False)
+    gender = models.CharField(_("gender"), max_length=8, null=True, blank=True, choices=Gender)
+    user_type = models.CharField(_("user type"), max_length=12, null=True, blank=True, choices=UserType)
+    date_of_birth = models.DateField(_("date of birth"), null=True, blank=True)
+    date_joined = models.DateTimeField(_("date joined"), null=True, blank=True)
+    extra_field = models.JSONField(_("extra field"), default=dict, blank=True)
+    attributes = models.JSONField(_("attributes"), default=dict, blank=True)
+    attributes_kwargs = models.JSONField(_("attributes, details"), default=dict, blank=True)
+    localized_attributes = models.JSONField(_("localized attributes"), default=dict, blank=True)
+    localized_attributes_kwargs = models.JSONField(_("localized attributes, details"), default=dict, blank=True)
+    shopper_id = models.BigIntegerField(_("shopper"), null=True, editable=False)
+    created_date = models.DateTimeField(_("created"), editable=False)
+    modified_date = models.DateTimeField(_("modified"), editable=False)
+    traits = models.GeneratedField(
+        expression=RawSQL(_TRAITS_SQL, ()),  # noqa: S611 -- constant words of our own
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+        editable=False,
+    )
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        constraints = [
+            # the code first: the index then also serves a code without a channel
+            models.UniqueConstraint(fields=["channel_code", "channel"], name=CODE_TAKEN),
+            models.CheckConstraint(condition=Q(gender__in=["male", "female"]), name="customers_customer_gender"),
+            models.CheckConstraint(condition=Q(user_type__in=["guest", "registered"]), name="customers_customer_type"),
+        ]
+        indexes = [
+            models.Index(fields=["email"], name="customers_customer_email"),
+            models.Index(fields=["phone_number"], name="customers_customer_phone"),
+            models.Index(fields=["erp_code"], name="customers_customer_erp"),
+            models.Index(fields=["first_name"], name="customers_customer_first_name"),
+            models.Index(fields=["last_name"], name="customers_customer_last_name"),
+            models.Index(fields=["created_date", "id"], name="customers_customer_created"),
+            models.Index(fields=["modified_date", "id"], name="customers_customer_modified"),
+            models.Index(fields=["channel", "id"], name="customers_customer_channel"),
+            models.Index(fields=["channel", "created_date", "id"], name="customers_customer_ch_created"),
+            models.Index(fields=["traits"], name="customers_customer_traits"),
+            models.Index(
+                fields=["date_joined"], name="customers_customer_joined", condition=Q(date_joined__isnull=False)
+            ),
+            models.Index(
+                fields=["date_of_birth"], name="customers_customer_born", condition=Q(date_of_birth__isnull=False)
+            ),
+            models.Index(
+                fields=["shopper_id"], name="customers_customer_shopper", condition=Q(shopper_id__isnull=False)
+            ),
+            GinIndex(
+                fields=["attributes"],
+                name="customers_customer_attributes",
+                opclasses=["jsonb_path_ops"],
+                condition=~Q(attributes={}),
+            ),
+            GinIndex(
+                fields=["extra_field"],
+                name="customers_customer_extra",
+                opclasses=["jsonb_path_ops"],
+                condition=~Q(extra_field={}),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class CustomerMapping(models.Model):
+    """What another system calls a customer: its `code` there, and which system (`integration_type`)."""
+
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="mappings", db_index=False, verbose_name=_("customer")
+    )
+    integration_type = models.CharField(_("integration type"), max_length=64, db_collation="C")
+    code = models.CharField(_("code"), max_length=255, db_collation="C")
+    created_date = models.DateTimeField(_("created"), editable=False)
+    modified_date = models.DateTimeField(_("modified"), editable=False)
+
+    class Meta:
+        verbose_name = _("integration mapping")
+        verbose_name_plural = _("integration mappings")
+        constraints = [
+            models.UniqueConstraint(fields=["code", "integration_type", "customer"], name=MAPPING_TAKEN),
+        ]
+        indexes = [
+            models.Index(fields=["customer"], name="customers_mapping_customer"),
+            models.Index(fields=["integration_type", "customer"], name="customers_mapping_type"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.integration_type} {self.code}"
