@@ -1,4 +1,4 @@
-"""What shoppers and guests write to the shop."""
+"""What shoppers and guests write to the shop by its contact form."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
