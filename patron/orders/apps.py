@@ -6,3 +6,8 @@ class OrdersConfig(AppConfig):
     name = "patron.orders"
     label = "orders"
     verbose_name = _("Orders")
+
+    def ready(self) -> None:
+        from patron.orders import holdings
+
+        holdings.declare()

@@ -5,16 +5,23 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from patron.accounts.models import Shopper
+from patron.channels.models import Channel
 from patron.reference.models import Datasource, Product
 
 NUMBER_TAKEN = "orders_order_number"
-NUMBER_TEXT = _("There is an order with this number already.")
+NUMBER_TEXT = _("There is an order with this number in this channel already.")
 
 
 class Order(models.Model):
-    """What somebody bought at once. `shopper` is null for a guest's. `status`: the shop's own word or number."""
+    """What somebody bought at once. `shopper` is null for a guest's. `status`: the shop's own word or number.
+
+    A number is unique in its channel; orders without a channel count as one.
+    """
 
     number = models.CharField(_("number"), max_length=128)
+    channel = models.ForeignKey(
+        Channel, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("channel")
+    )
     shopper = models.ForeignKey(
         Shopper, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("shopper")
     )
@@ -29,7 +36,12 @@ class Order(models.Model):
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         constraints = [
-            models.UniqueConstraint(fields=["number"], name=NUMBER_TAKEN, violation_error_message=NUMBER_TEXT)
+            models.UniqueConstraint(
+                fields=["number", "channel"],
+                name=NUMBER_TAKEN,
+                nulls_distinct=False,
+                violation_error_message=NUMBER_TEXT,
+            )
         ]
         indexes = [models.Index(fields=["-date_placed", "-id"], name="orders_order_placed")]
 

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django_filters import FilterSet
 
-from patron.reference.models import PriceList
+from patron.reference.models import Datasource, PriceList, Product
 
 
 class PriceListFilters(FilterSet):  # type: ignore[misc]
@@ -13,3 +13,29 @@ class PriceListFilters(FilterSet):  # type: ignore[misc]
     class Meta:
         model = PriceList
         fields: ClassVar[dict[str, Any]] = {"code": ["exact"], "currency": ["exact"], "name": ["exact", "startswith"]}
+
+
+class DatasourceFilters(FilterSet):  # type: ignore[misc]
+    """Exact values, and the beginning of a name."""
+
+    class Meta:
+        model = Datasource
+        fields: ClassVar[dict[str, Any]] = {
+            "supplier_code": ["exact"],
+            "slug": ["exact"],
+            "is_active": ["exact"],
+            "price_list": ["exact"],
+            "name": ["exact", "startswith"],
+        }
+
+
+class ProductFilters(FilterSet):  # type: ignore[misc]
+    """Exact values, several SKUs, and the beginning of a name."""
+
+    class Meta:
+        model = Product
+        fields: ClassVar[dict[str, Any]] = {
+            "sku": ["exact", "in"],
+            "is_active": ["exact"],
+            "name": ["exact", "startswith"],
+        }

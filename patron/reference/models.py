@@ -107,6 +107,9 @@ class Datasource(models.Model):
     price_list = models.ForeignKey(
         PriceList, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("price list")
     )
+    stock_list = models.ForeignKey(
+        StockList, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("stock list")
+    )
     extras = models.JSONField(_("extras"), default=dict, blank=True)
     created_at = models.DateTimeField(_("created at"), editable=False)
     modified_at = models.DateTimeField(_("modified at"), editable=False)

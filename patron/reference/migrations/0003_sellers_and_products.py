@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('email', models.CharField(blank=True, max_length=254, null=True, verbose_name='e-mail')),
                 ('phone_number', models.CharField(blank=True, max_length=128, null=True, verbose_name='phone')),
                 ('fax_number', models.CharField(blank=True, max_length=128, null=True, verbose_name='fax')),
-                ('address', models.TextField(blank=True, max_length=1000, null=True, verbose_name='address')),
+                ('address', models.CharField(blank=True, max_length=1000, null=True, verbose_name='address')),
                 ('kep_address', models.CharField(blank=True, max_length=254, null=True, verbose_name='registered e-mail (KEP)')),
                 ('mersis_number', models.CharField(blank=True, max_length=64, null=True, verbose_name='MERSIS number')),
                 ('trade_association', models.CharField(blank=True, max_length=255, null=True, verbose_name='trade association')),
@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(editable=False, verbose_name='created at')),
                 ('modified_at', models.DateTimeField(editable=False, verbose_name='modified at')),
                 ('price_list', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='reference.pricelist', verbose_name='price list')),
+                ('stock_list', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='reference.stocklist', verbose_name='stock list')),
             ],
             options={
                 'verbose_name': 'seller',
