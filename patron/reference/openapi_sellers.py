@@ -125,7 +125,7 @@ def _one(kind: _Kind) -> Any:
                 204: openapi.NO_BODY,
                 403: _FORBIDDEN,
                 404: _NOT_FOUND,
-                406: openapi.refused((IN_USE, IN_USE_TEXT)),
+                406: openapi.refused((IN_USE, str(IN_USE_TEXT))),
             },
         ),
     )

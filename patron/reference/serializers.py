@@ -57,4 +57,4 @@ class ProductWish(serializers.Serializer[Any]):
     sku = serializers.CharField(max_length=64)
     name = serializers.CharField(max_length=255)
     is_active = serializers.BooleanField(default=True)
-    product_images = ProductImageWish(many=True, required=False, max_length=MOST_IMAGES)
+    product_images = serializers.ListField(child=ProductImageWish(), required=False, max_length=MOST_IMAGES)
