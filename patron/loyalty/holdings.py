@@ -45,9 +45,10 @@ def _card() -> Holding:
 
 
 def _enrolment() -> Holding:
-    shown = {"state", "source", "details", "proven_phone", "by_code", "account_number", "opened_at", "finished_at"}
+    shown = {"state", "source", "details", "wish", "proven_phone", "by_code", "account_number", "opened_at"}
+    shown |= {"finished_at"}
     inner = {"id", "shopper_id", "key", "is_new", "claimed_until", "tries", "trouble"}
-    erased = {"details": dict, "proven_phone": ""}
+    erased = {"details": dict, "wish": None, "proven_phone": ""}
     return Holding(
         model=Enrolment,
         owner="shopper_id",

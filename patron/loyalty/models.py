@@ -24,7 +24,7 @@ class LoyaltyCard(models.Model):
 
     shopper = models.ForeignKey(Shopper, models.CASCADE, db_index=False, related_name="+", verbose_name=_("shopper"))
     number = models.CharField(_("card number"), max_length=60)
-    account_number = models.CharField(_("account number"), max_length=60)
+    account_number = models.CharField(_("account number"), max_length=64)
     details = models.JSONField(_("details"), default=dict)
     created_date = models.DateTimeField(_("created at"))
     modified_date = models.DateTimeField(_("modified"))
@@ -62,7 +62,8 @@ class Enrolment(models.Model):
     `key` is the idempotency key under which the provider makes the account, so that whoever goes on after a crash gets
     the same account and no second one. `is_new`: the provider was searched and had no account, so one is being made.
     `proven_phone`: the number (E.164) that was proven when it began. `by_code`: proven by a code for this enrolment.
-    `claimed_until`: until then somebody is at it. `details` are emptied at the end.
+    `claimed_until`: until then somebody is at it. `wish`: details that the shopper gave after the making had begun, of
+    which the provider is told as of a change. Both are emptied at the end.
     """
 
     class State(models.TextChoices):
@@ -75,10 +76,11 @@ class Enrolment(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
     source = models.CharField(_("source"), max_length=30)
     details = models.JSONField(_("details"), default=dict)
+    wish = models.JSONField(_("newer wish"), null=True)
     proven_phone = models.CharField(_("proven phone"), max_length=20, blank=True)
     by_code = models.BooleanField(_("proven by a code"), default=False)
     is_new = models.BooleanField(_("new at the provider"), default=False)
-    account_number = models.CharField(_("account number"), max_length=60, blank=True)
+    account_number = models.CharField(_("account number"), max_length=64, blank=True)
     opened_at = models.DateTimeField(_("opened at"))
     claimed_until = models.DateTimeField(_("being worked on until"), null=True)
     tries = models.IntegerField(_("tries"), default=0)
@@ -108,7 +110,7 @@ class Farewell(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn: the card came back first")
 
     shopper = models.ForeignKey(Shopper, models.CASCADE, related_name="+", verbose_name=_("shopper"))
-    account_number = models.CharField(_("account number"), max_length=60)
+    account_number = models.CharField(_("account number"), max_length=64)
     key = models.UUIDField(_("key"), unique=True)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
     tries = models.IntegerField(_("tries"), default=0)
