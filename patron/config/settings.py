@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     *(f"patron.{room}" for room in ROOMS if room != "sandbox" or SANDBOX),
 ]
 AUTH_USER_MODEL = "channels.Staff"
+AUTHENTICATION_BACKENDS = ["patron.channels.permissions.StaffBackend"]
 STAFF_AUTHENTICATION = "patron.channels.authentication.StaffTokenAuthentication"
 ROOT_URLCONF = "patron.config.urls"
 WSGI_APPLICATION = "patron.config.wsgi.application"
