@@ -5,6 +5,7 @@ an order, and comparing is cheaper than by any language's rules. Each index here
 each costs every import, so none is there for comfort.
 """
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -143,3 +144,82 @@ class CustomerMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.integration_type} {self.code}"
+
+
+class Change(models.Model):
+    """What one change did to one customer: `values` holds field → [old, new]. Append only: a trigger sees to it.
+
+    Only `values` may be emptied (to ""), which is how a person is taken out of the history. No foreign key to the
+    customer: the history of one that was merged into another stays. `file_import`: the number of the import, if any.
+    """
+
+    class Source(models.TextChoices):
+        API = "api", _("API")
+        BULK = "bulk", _("bulk upsert")
+        IMPORT = "import", _("import of a file")
+        EVENT = "event", _("storefront")
+        CONSOLE = "console", _("console")
+        MERGE = "merge", _("merge")
+        UNDO = "undo", _("undone merge")
+
+    customer = models.ForeignKey(
+        Customer,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="changes",
+        verbose_name=_("customer"),
+    )
+    changed_at = models.DateTimeField(_("changed at"))
+    source = models.CharField(_("source"), max_length=8, choices=Source)
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("staff")
+    )
+    file_import = models.BigIntegerField(_("import of a file"), null=True)
+    request_id = models.CharField(_("request id"), max_length=40, blank=True)
+    values = models.JSONField(_("values"))
+
+    class Meta:
+        verbose_name = _("change of a customer")
+        verbose_name_plural = _("history of customers")
+        indexes = [models.Index(fields=["customer", "-id"], name="customers_change_customer")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class Merge(models.Model):
+    """Two customers of one channel that became one: `gone_id` left the table, and stands here whole to come back.
+
+    `gone_before` and `kept_before`: the rows as they were; `kept_after`: as the merge left it; `moved`: table → ids of
+    the rows that went from one to the other.
+    """
+
+    kept = models.ForeignKey(
+        Customer, models.DO_NOTHING, db_constraint=False, related_name="merges", verbose_name=_("customer")
+    )
+    gone_id = models.BigIntegerField(_("merged customer"), db_index=True)
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+", db_index=False, verbose_name=_("channel"))
+    gone_code = models.CharField(_("merged channel code"), max_length=64, db_collation="C")
+    kept_before = models.JSONField(_("before"))
+    gone_before = models.JSONField(_("merged customer before"))
+    kept_after = models.JSONField(_("after"))
+    moved = models.JSONField(_("moved rows"))
+    merged_at = models.DateTimeField(_("merged at"), db_index=True)
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("staff")
+    )
+    undone_at = models.DateTimeField(_("undone at"), null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("undone by")
+    )
+
+    class Meta:
+        verbose_name = _("merge of customers")
+        verbose_name_plural = _("merges of customers")
+        indexes = [
+            models.Index(fields=["gone_code", "channel"], name="customers_merge_gone", condition=Q(undone_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

@@ -1,4 +1,4 @@
-"""The kernel's tables in the console: counters, kept answers, the audit of settings."""
+"""The kernel's tables in the console: counters, kept answers, the audit of settings, imports of files."""
 
 import hashlib
 from typing import Any
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
-from patron.kernel.models import Counter, KeptAnswer, SettingChange
+from patron.kernel.models import Counter, FileImport, KeptAnswer, SettingChange
 from patron.kernel.tables import ReadOnlyTable
 
 
@@ -75,3 +75,34 @@ class SettingChangeTable(ReadOnlyTable):
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """The changes of one setting."""
         return rows.filter(name=words.upper())
+
+
+@admin.register(FileImport)
+class FileImportTable(ReadOnlyTable):
+    """How far each file has come, and what became of its rows."""
+
+    list_display = (
+        "id",
+        "kind",
+        "name",
+        "state",
+        "position",
+        "created_rows",
+        "updated_rows",
+        "refused_rows",
+        "started_at",
+        "finished_at",
+    )
+    fields = (
+        *list_display[1:6],
+        "updated_rows",
+        "unchanged_rows",
+        "repeated_rows",
+        "refused_rows",
+        "options",
+        "started_at",
+        "modified_at",
+        "finished_at",
+    )
+    list_filter = ("state", ("started_at", RangeDateTimeFilter))
+    ordering = ("-id",)

@@ -1,4 +1,4 @@
-"""Counters, kept answers and the audit of dynamic settings."""
+"""Counters, kept answers, the audit of dynamic settings, and how far files were imported."""
 
 from django.conf import settings
 from django.db import models
@@ -63,3 +63,42 @@ class SettingChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.changed_at:%Y-%m-%d %H:%M}"
+
+
+class FileImport(models.Model):
+    """How far the import of one file has come; see `importing`.
+
+    `head_digest` and `options` know the same file and the same wish again; `position`, `content_bytes` and
+    `content_digest` say up to where its records are in the tables. `refusals_bytes`: the length that the file of
+    refused rows had then.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+
+    kind = models.CharField(_("kind"), max_length=20)
+    name = models.CharField(_("file"), max_length=255)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.RUNNING)
+    options = models.JSONField(_("options"), default=dict)
+    head_digest = models.CharField(_("digest of the beginning"), max_length=64)
+    position = models.BigIntegerField(_("records read"), default=0)
+    content_bytes = models.BigIntegerField(_("bytes read"), default=0)
+    content_digest = models.CharField(_("digest of what was read"), max_length=64, blank=True)
+    created_rows = models.BigIntegerField(_("rows made"), default=0)
+    updated_rows = models.BigIntegerField(_("rows changed"), default=0)
+    unchanged_rows = models.BigIntegerField(_("rows unchanged"), default=0)
+    repeated_rows = models.BigIntegerField(_("rows repeated in the file"), default=0)
+    refused_rows = models.BigIntegerField(_("rows refused"), default=0)
+    refusals_bytes = models.BigIntegerField(_("bytes of refused rows"), default=0)
+    started_at = models.DateTimeField(_("started at"), db_index=True)
+    modified_at = models.DateTimeField(_("last written at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("import of a file")
+        verbose_name_plural = _("imports of files")
+        indexes = [models.Index(fields=["kind", "head_digest"], name="kernel_fileimport_file")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"

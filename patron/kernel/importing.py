@@ -1,0 +1,219 @@
+"""A file goes into a table in batches; killed at any moment and started again, it goes on where it was.
+
+Each batch and the note of how far the file is in the table are one transaction, so a record is never lost and never
+counted twice. The next batch is read and cleaned in a thread while the database works on the one before.
+Source: 5-omnitron, Bulk import and export.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import msgspec
+from django.db import connection
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from patron.kernel import clock, transactions
+from patron.kernel.models import FileImport
+from patron.kernel.record_files import Batch, Fault, Mark, Reader, Unreadable
+from patron.kernel.refused_rows import RefusedRows
+
+_PART: Final = 10_000
+_NOTE_KEYS: Final = "INSERT INTO kernel_importedkey (import_id, key, line) SELECT %s, k.key, k.line FROM ({rows}) AS k"
+_REPEATED: Final = """
+WITH twice AS (SELECT key FROM kernel_importedkey WHERE import_id = %(id)s GROUP BY key HAVING count(*) > 1)
+SELECT line, later FROM (
+    SELECT k.line, lead(k.line) OVER (PARTITION BY k.key ORDER BY k.line) AS later
+    FROM kernel_importedkey AS k JOIN twice USING (key) WHERE k.import_id = %(id)s
+) AS pairs WHERE later IS NOT NULL ORDER BY line
+"""
+_FORGET_KEYS: Final = "DELETE FROM kernel_importedkey WHERE import_id = %s"
+State = FileImport.State
+Counts = dict[str, int]
+Progress = Callable[[FileImport, Reader], None]
+
+
+class Taken(Exception):
+    """Another process goes on with the same import at this moment."""
+
+
+@dataclass(slots=True)
+class Cleaned:
+    """A batch whose rows are fit to be written. `repeated`: rows that a later one of the same batch overrides."""
+
+    rows: list[Any]
+    faults: list[Fault]
+    repeated: list[Fault]
+    mark: Mark
+
+
+@dataclass(slots=True)
+class Written:
+    """What became of the rows of a batch. `faults`: those that what is in the database speaks against."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+
+class Target(Protocol):
+    """Where the rows go. `options`: what changes the meaning of the same file; `batch`: rows of one transaction."""
+
+    kind: str
+    batch: int
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """Plain JSON."""
+
+    def open(self, names: list[str] | None) -> None:
+        """Look at the columns of a CSV file. Raises Unreadable."""
+
+    def clean(self, batch: Batch) -> Cleaned:
+        """Look at the rows, in a thread that has no database."""
+
+    def write(self, rows: list[Any], import_id: int | None) -> Written:
+        """Write them in the transaction at hand; None: a rehearsal, which changes nothing."""
+
+
+def run(target: Target, reader: Reader, refused: Path, *, name: str, progress: Progress, restart: bool) -> FileImport:
+    """Import what is left of a file and return the finished run.
+
+    `refused`: where refused rows are written. `name`: what the run is called. `restart`: begin anew though an
+    unfinished run is there. Raises Unreadable, Taken. Must not run inside a transaction.
+    """
+    target.open(reader.names)
+    current = (None if restart else _unfinished(target, reader)) or _begin(target, reader, name)
+    rows = RefusedRows(refused, reader.names)
+    progress(current, reader)
+    for cleaned in _ahead(target, reader):
+        _follow(current, transactions.run(lambda cleaned=cleaned: _put(target, cleaned, current, rows)))  # type: ignore[misc]
+        progress(current, reader)
+    _follow(current, transactions.run(lambda: _finish(current, rows)))
+    return current
+
+
+def rehearse(target: Target, reader: Reader, refused: Path, *, name: str, progress: Progress) -> FileImport:
+    """Do the same and keep nothing but the file of refused rows; the run that is returned is stored nowhere.
+
+    Rows that repeat each other further apart than a batch are not told.
+    """
+    target.open(reader.names)
+    now = clock.now()
+    current = FileImport(kind=target.kind, name=name, started_at=now, modified_at=now)
+    rows = RefusedRows(refused, reader.names)
+    for cleaned in _ahead(target, reader):
+        written = transactions.run(lambda cleaned=cleaned: target.write(cleaned.rows, None))  # type: ignore[misc]
+        faults = chain(cleaned.faults, cleaned.repeated, written.faults)
+        current.refusals_bytes = rows.put(faults, current.refusals_bytes)
+        _follow(current, _counts(cleaned, written) | {"position": cleaned.mark.records - current.position})
+        progress(current, reader)
+    return current
+
+
+def note_keys(rows: str, import_id: int) -> None:
+    """Remember the keys of a batch, by which rows that repeat each other are found at the end.
+
+    `rows`: SQL that gives `key` (bigint) and `line` of each row.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_KEYS.format(rows=rows), [import_id])
+
+
+def overridden(line: int, later: int, raw: Any = None) -> Fault:
+    """What is said of a row that a later one repeats: the last one counts."""
+    return Fault(line, _("Line %(later)d has the same key and counts in its place.") % {"later": later}, raw)
+
+
+def _ahead(target: Target, reader: Reader) -> Iterator[Cleaned]:
+    batches = (target.clean(batch) for batch in reader.batches(target.batch))
+    with ThreadPoolExecutor(1, thread_name_prefix="patron-import") as thread:
+        coming = thread.submit(next, batches, None)
+        while (cleaned := coming.result()) is not None:
+            coming = thread.submit(next, batches, None)
+            yield cleaned
+
+
+def _known_by(target: Target, reader: Reader) -> str:
+    wish = msgspec.json.encode([reader.head, target.kind, reader.encoding, target.options], order="sorted")
+    return hashlib.sha256(wish).hexdigest()
+
+
+def _unfinished(target: Target, reader: Reader) -> FileImport | None:
+    """The run of the same content that was stopped, with the reader behind what it had read. Raises Unreadable."""
+    same = FileImport.objects.filter(kind=target.kind, head_digest=_known_by(target, reader), state=State.RUNNING)
+    found = same.order_by("-id").first()
+    if found is None or not found.position:
+        return found
+    if reader.skip_to(Mark(found.position, found.content_bytes, found.content_digest)):
+        return found
+    text = _("An import of this file stopped at record %(position)d, and the file has changed since: begin anew.")
+    raise Unreadable(text % {"position": found.position})
+
+
+def _begin(target: Target, reader: Reader, name: str) -> FileImport:
+    now = clock.now()
+    return FileImport.objects.create(
+        kind=target.kind,
+        name=name[-255:],
+        options=dict(target.options) | {"encoding": reader.encoding, "format": reader.format},
+        head_digest=_known_by(target, reader),
+        started_at=now,
+        modified_at=now,
+    )
+
+
+def _put(target: Target, cleaned: Cleaned, current: FileImport, rows: RefusedRows) -> Counts:
+    written = target.write(cleaned.rows, current.pk)
+    length = rows.put(chain(cleaned.faults, cleaned.repeated, written.faults), current.refusals_bytes)
+    added = _counts(cleaned, written) | {
+        "position": cleaned.mark.records - current.position,
+        "refusals_bytes": length - current.refusals_bytes,
+    }
+    _advance(current, added, content_bytes=cleaned.mark.content, content_digest=cleaned.mark.digest)
+    return added
+
+
+def _finish(current: FileImport, rows: RefusedRows) -> Counts:
+    """Say which rows were overridden by later ones, and note the end."""
+    length, count = current.refusals_bytes, 0
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")  # a sort of all keys
+        cursor.execute(_REPEATED, {"id": current.pk})
+        while found := cursor.fetchmany(_PART):
+            length = rows.put([overridden(*pair) for pair in found], length)
+            count += len(found)
+        cursor.execute(_FORGET_KEYS, [current.pk])
+    added = {"repeated_rows": count, "refusals_bytes": length - current.refusals_bytes}
+    _advance(current, added, state=State.DONE, finished_at=clock.now())
+    return added
+
+
+def _advance(current: FileImport, added: Counts, **values: Any) -> None:
+    """Note it in the transaction at hand, unless somebody else has noted something. Raises Taken."""
+    mine = FileImport.objects.filter(pk=current.pk, position=current.position, state=State.RUNNING)
+    sums = {name: F(name) + count for name, count in added.items()}
+    if not mine.update(**sums, **values, modified_at=clock.now()):
+        raise Taken
+
+
+def _follow(current: FileImport, added: Counts) -> None:
+    """What was committed, in the object at hand."""
+    for name, count in added.items():
+        setattr(current, name, getattr(current, name) + count)
+
+
+def _counts(cleaned: Cleaned, written: Written) -> Counts:
+    return {
+        "created_rows": written.created,
+        "updated_rows": written.updated,
+        "unchanged_rows": written.unchanged,
+        "repeated_rows": len(cleaned.repeated),
+        "refused_rows": len(cleaned.faults) + len(written.faults),
+    }

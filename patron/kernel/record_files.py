@@ -1,0 +1,302 @@
+"""Files of records that come in: CSV and NDJSON, plain or gzipped, from a disk or a pipe, of any size.
+
+Read in constant memory: a line that does not end and a quote that does not close become one fault each. What was read
+so far has a digest, so that a run that was stopped can tell whether it goes on in the same content.
+"""
+
+import codecs
+import csv
+import gzip
+import hashlib
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final, NamedTuple
+
+import msgspec
+from django.utils.translation import gettext as _
+
+BLOCK_BYTES: Final = 1 << 20
+LONGEST_LINE: Final = 1_000_000  # characters
+FORMATS: Final = ("csv", "ndjson")
+_DELIMITERS: Final = ",;\t|"
+_BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# What a spreadsheet of this market saves when it does not save UTF-8: latin-1, but for six letters of Turkish.
+FALLBACK_ENCODING: Final = "windows-1254"
+_OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be read. The message says why and what to do."""
+
+
+class Fault(NamedTuple):
+    """Why a record cannot be taken. `line`: where it begins. `raw`: the record as far as it could be read."""
+
+    line: int
+    text: str
+    raw: Any
+
+
+class Mark(NamedTuple):
+    """How far a file was read. `records`: how many; `content`: bytes unpacked; `digest`: of these."""
+
+    records: int
+    content: int
+    digest: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """Some records, in order: `rows` of (line, fields), fields being a list (CSV) or a dict (NDJSON)."""
+
+    rows: list[tuple[int, Any]]
+    faults: list[Fault]
+    mark: Mark
+
+
+class Content:
+    """The bytes of a file in blocks of one size, unpacked if need be, and the digest of all that was handed out."""
+
+    def __init__(self, path: Path | None) -> None:
+        """`path`: None for standard input. Raises Unreadable."""
+        try:
+            self._raw: Any = path.open("rb") if path else sys.stdin.buffer
+            self.packed_size = path.stat().st_size if path and path.is_file() else None
+            packed = self._raw.peek(2)[:2] == b"\x1f\x8b"
+        except OSError as error:
+            raise Unreadable(f"{path}: {error.strerror}") from error
+        self._stream: BinaryIO = gzip.GzipFile(fileobj=self._raw) if packed else self._raw  # type: ignore[assignment]
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    @property
+    def packed_position(self) -> int:
+        """How far in the file as it lies on the disk."""
+        return int(self._raw.tell()) if self.packed_size is not None else 0
+
+    @property
+    def digest(self) -> str:
+        """Of all blocks so far."""
+        return self._hash.hexdigest()
+
+    def block(self) -> bytes:
+        """The next block, short only at the end. Raises Unreadable for a damaged archive or device."""
+        parts, left = [], BLOCK_BYTES
+        try:
+            while left and (part := self._stream.read(left)):
+                parts.append(part)
+                left -= len(part)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise Unreadable(_("The compressed file is damaged or cut off.")) from error
+        except OSError as error:
+            raise Unreadable(str(error.strerror)) from error
+        block = b"".join(parts)
+        self._hash.update(block)
+        self.size += len(block)
+        return block
+
+    def close(self) -> None:
+        """Give the file back; standard input stays open."""
+        if self._raw is not sys.stdin.buffer:
+            self._raw.close()
+
+
+class Reader:
+    """The records of one file, in order.
+
+    `encoding`, `format`: as found or as asked for. `names`: the header of a CSV file, None for NDJSON. `head`: the
+    digest of the first block, by which the same file is known again.
+    """
+
+    def __init__(
+        self, path: Path | None, *, encoding: str | None = None, kind: str | None = None, delimiter: str | None = None
+    ) -> None:
+        """`kind`: csv or ndjson, found out unless said. Raises Unreadable."""
+        self.content = Content(path)
+        first = self.content.block()
+        self.head = self.content.digest
+        self.was_guessed = False
+        self.encoding = _known(encoding) if encoding else self._guess(first)
+        self._decode = codecs.getincrementaldecoder(self.encoding)(errors="surrogateescape").decode
+        text = self._decode(first, False).removeprefix("\ufeff")
+        self.format = kind or _format_of(path, text)
+        self._is_suspicious = False
+        self._too_long: list[int] = []
+        self.count = 0
+        lines = self._lines(text, is_last=len(first) < BLOCK_BYTES)
+        self.names: list[str] | None = None
+        self._records = self._csv(lines, text, delimiter) if self.format == "csv" else self._ndjson(lines)
+        if self.format == "csv":
+            self.names = self._header()
+
+    def batches(self, size: int) -> Iterator[Batch]:
+        """All that is left, `size` records at a time. Raises Unreadable."""
+        while batch := self._batch(size):
+            yield batch
+
+    def skip_to(self, mark: Mark) -> bool:
+        """Pass over what was read before; whether it is the same content as then. Raises Unreadable."""
+        while self.count < mark.records and next(self._records, None) is not None:
+            self.count += 1
+        return (self.count, self.content.size, self.content.digest) == mark
+
+    def _batch(self, size: int) -> Batch | None:
+        rows: list[tuple[int, Any]] = []
+        faults: list[Fault] = []
+        for line, record in self._records:
+            self.count += 1
+            if type(record) is Fault:
+                faults.append(record)
+            elif self._is_suspicious and type(record) is list and (said := _unstorable(record)):
+                faults.append(Fault(line, said, record))
+            else:
+                rows.append((line, record))
+            if len(rows) + len(faults) == size:
+                break
+        if not rows and not faults:
+            return None
+        return Batch(rows, faults, Mark(self.count, self.content.size, self.content.digest))
+
+    def _guess(self, first: bytes) -> str:
+        for bom, encoding in _BOMS:
+            if first.startswith(bom):
+                return encoding
+        try:
+            codecs.getincrementaldecoder("utf-8")().decode(first)
+        except UnicodeDecodeError:
+            self.was_guessed = True
+            return FALLBACK_ENCODING
+        return "utf-8"
+
+    def _texts(self, text: str, is_last: bool) -> Iterator[str]:
+        while True:
+            self._is_suspicious = self._is_suspicious or _has_unstorable(text)
+            yield text
+            if is_last:
+                return
+            block = self.content.block()
+            is_last = len(block) < BLOCK_BYTES
+            text = self._decode(block, is_last)
+
+    def _lines(self, text: str, *, is_last: bool) -> Iterator[str]:
+        """Lines with their ends. One that is too long comes as an empty one and is noted in `_too_long`."""
+        pending, number, dropping = "", 0, False
+        for each in self._texts(text, is_last):
+            if dropping:
+                _dropped, end, each = each.partition("\n")  # noqa: PLW2901 -- the rest of it
+                if not end:
+                    continue
+                dropping = False
+            pending += each
+            whole = pending.rfind("\n") + 1
+            lines = io.StringIO(pending[:whole], newline="\n")
+            pending = pending[whole:]
+            for number, line in enumerate(lines, start=number + 1):  # noqa: B007 -- goes on in the next block
+                yield line
+            if len(pending) > LONGEST_LINE:
+                number += 1
+                self._too_long.append(number)
+                pending, dropping = "", True
+                yield "\n"
+        if pending:
+            yield pending
+
+    def _header(self) -> list[str]:
+        line, first = next(self._records, (0, None))
+        if first is None:
+            raise Unreadable(_("The file is empty: its first line must name the columns."))
+        if isinstance(first, Fault):
+            raise Unreadable(
+                _("Line %(line)d, which must name the columns: %(fault)s") % {"line": line, "fault": first.text}
+            )
+        names = [name.strip() for name in first]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise Unreadable(_("The first line names a column twice: %(names)s") % {"names": ", ".join(twice)})
+        return names
+
+    def _csv(self, lines: Iterator[str], text: str, delimiter: str | None) -> Iterator[tuple[int, Any]]:
+        head = text.partition("\n")[0]
+        reader = csv.reader(lines, delimiter=delimiter or max(_DELIMITERS, key=head.count), strict=True)
+        width, ended = 0, 0
+        while True:
+            try:
+                for row in reader:
+                    begun, ended = ended + 1, reader.line_num
+                    if self._too_long and self._too_long[0] <= ended:
+                        self._too_long.clear()
+                        yield begun, Fault(begun, _too_long(), None)
+                    elif not row:
+                        continue
+                    elif len(row) != (width := width or len(row)):
+                        said = _("Expected %(expected)d fields, found %(found)d.")
+                        yield begun, Fault(begun, said % {"expected": width, "found": len(row)}, row)
+                    else:
+                        yield begun, row
+            except csv.Error as error:
+                begun, ended = ended + 1, reader.line_num
+                said = _("This is not valid CSV up to line %(line)d: %(error)s.")
+                yield begun, Fault(begun, said % {"line": ended, "error": error}, None)
+            else:
+                return
+
+    def _ndjson(self, lines: Iterator[str]) -> Iterator[tuple[int, Any]]:
+        for number, line in enumerate(lines, start=1):
+            if self._too_long and self._too_long[0] == number:
+                self._too_long.clear()
+                yield number, Fault(number, _too_long(), None)
+            elif not line.isspace():
+                try:
+                    yield number, _OBJECT.decode(line)
+                except UnicodeError:
+                    yield number, Fault(number, _other_encoding(), line.rstrip("\r\n"))
+                except (msgspec.DecodeError, RecursionError):
+                    yield number, Fault(number, _("This is not a JSON object."), line.rstrip("\r\n"))
+
+
+def _known(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError as error:
+        raise Unreadable(_("There is no encoding %(name)s.") % {"name": encoding}) from error
+
+
+def _format_of(path: Path | None, text: str) -> str:
+    endings = [suffix.lower() for suffix in path.suffixes] if path else []
+    if {".ndjson", ".jsonl"} & set(endings):
+        return "ndjson"
+    if ".csv" in endings:
+        return "csv"
+    first = text.lstrip("\ufeff \t\r\n")[:1]
+    if first == "[":
+        raise Unreadable(_("A JSON list cannot be read piece by piece: write one object a line (NDJSON)."))
+    return "ndjson" if first == "{" else "csv"
+
+
+def _has_unstorable(text: str) -> bool:
+    if "\x00" in text:
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _unstorable(row: list[str]) -> str | None:
+    text = "".join(row)
+    if "\x00" in text:
+        return _("Null characters are not allowed.")
+    return _other_encoding() if _has_unstorable(text) else None
+
+
+def _other_encoding() -> str:
+    return _("This is not in the encoding of the file.")
+
+
+def _too_long() -> str:
+    return _("The line is longer than %(most)d characters.") % {"most": LONGEST_LINE}
