@@ -1,7 +1,7 @@
-"""A job put in the queue by one statement.
+"""Jobs put in the queue, those of one transaction by one statement.
 
 The library's own `defer` builds and logs its way to the same statement for three times the cost, and a confirmed code
-puts four jobs. `procrastinate_defer_jobs_v1` is the function that the library calls; its name holds its version, so an
+puts three jobs. `procrastinate_defer_jobs_v1` is the function that the library calls; its name holds its version, so an
 upgrade brings another beside it.
 """
 
@@ -9,18 +9,20 @@ from typing import Any, Final
 
 import msgspec
 
-from patron.kernel import rows
+from patron.kernel import rows, transactions
 
-_PUT: Final = """
-SELECT procrastinate_defer_jobs_v1(ARRAY[
-    ROW(%s::varchar, %s::varchar, %s::integer, NULL, NULL, %s::jsonb, NULL)::procrastinate_job_to_defer_v1
-])
-"""
+_JOB: Final = "ROW(%s::varchar, %s::varchar, %s::integer, NULL, NULL, %s::jsonb, NULL)::procrastinate_job_to_defer_v1"
 
 
 def put(task: str, *, queue: str, priority: int, **arguments: Any) -> None:
     """Run `task` (its name) with these arguments in the worker, if the transaction at hand commits.
 
-    The arguments are plain JSON. A higher `priority` runs first.
+    The arguments are plain JSON. A higher `priority` runs first. Written at the end of the transaction
+    (`transactions.run`), so that no other job's lock is held while the rest is done.
     """
-    rows.changed(_PUT, (queue, task, priority, msgspec.json.encode(arguments).decode()))
+    transactions.write_last(_write, (queue, task, priority, msgspec.json.encode(arguments).decode()))
+
+
+def _write(jobs: list[tuple[str, str, int, str]]) -> None:
+    statement = f"SELECT procrastinate_defer_jobs_v1(ARRAY[{', '.join([_JOB] * len(jobs))}])"
+    rows.changed(statement, [value for job in jobs for value in job])

@@ -1,9 +1,14 @@
-"""Transactions that are retried when the database asks for it, and broken constraints read back as names."""
+"""Transactions that are retried when the database asks for it, and broken constraints read back as names.
+
+What a transaction has to write last (its jobs) waits for the end of the work and is written by one statement.
+"""
 
 import random
+import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import psycopg
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -13,6 +18,17 @@ _RETRYABLE: Final = frozenset({"40001", "40P01"})  # serialization failure, dead
 _GONE: Final = frozenset({"57P01", "57P02", "57P03", "08003", "08006"})  # shut down or connection lost
 
 T = TypeVar("T")
+Writer = Callable[[list[Any]], None]
+
+
+class _Open(threading.local):
+    """The works this thread is in, the innermost last: how deep in savepoints each began, and what it writes last."""
+
+    def __init__(self) -> None:
+        self.works: list[tuple[int, dict[Writer, list[Any]]]] = []
+
+
+_open: Final = _Open()
 
 
 def run(work: Callable[[], T]) -> T:
@@ -25,16 +41,51 @@ def run(work: Callable[[], T]) -> T:
     """
     if connection.in_atomic_block:
         with transaction.atomic():
-            return work()
+            return _finish(work)
     for attempt in range(1, MAX_TRIES + 1):
         try:
             with transaction.atomic():
-                return work()
+                return _finish(work)
         except DatabaseError as error:
             if attempt == MAX_TRIES or sqlstate(error) not in _RETRYABLE:
                 raise
             time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 -- jitter, not a secret
     raise AssertionError("unreachable: the last try returns or raises")
+
+
+def write_last(writer: Writer, item: Any) -> None:
+    """Have `writer` write this item, together with its others, as the last of the work at hand.
+
+    At once where no `run` is open, and inside a savepoint that began within one: what is rolled back with a part of
+    the work must not be written at the end of the whole.
+    """
+    if _open.works and _open.works[-1][0] == _savepoints():
+        _open.works[-1][1][writer].append(item)
+    else:
+        writer([item])
+
+
+def refuse_open() -> None:
+    """Raise RuntimeError inside a transaction: what must be committed before the next step cannot be written there."""
+    with transaction.atomic(durable=True, savepoint=False):
+        pass
+
+
+def _finish(work: Callable[[], T]) -> T:
+    waiting: dict[Writer, list[Any]] = defaultdict(list)
+    _open.works.append((_savepoints(), waiting))
+    try:
+        result = work()
+    finally:
+        _open.works.pop()
+    for writer, items in waiting.items():
+        writer(items)
+    return result
+
+
+def _savepoints() -> int:
+    """How many the connection is inside of; a block that asked for none stands as None among them."""
+    return sum(savepoint is not None for savepoint in connection.savepoint_ids)
 
 
 def sqlstate(error: DatabaseError) -> str | None:
