@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from patron.kernel.fields import EmailField, PhoneField
+from patron.kernel.fields import EmailField, PhoneField, Shape
 
 LONGEST_PASSWORD: Final = 128  # a longer one would only cost time
 _MISMATCH: Final = _("The two password fields didn’t match.")  # Django's own text, translated there
@@ -32,14 +32,14 @@ class PasswordField(serializers.CharField):
         )
 
 
-class Credentials(serializers.Serializer[Any]):
+class Credentials(Shape):
     """E-mail and password; the storefront sends more, which is ignored."""
 
     email = EmailField()
     password = PasswordField()
 
 
-class CodeSignIn(serializers.Serializer[Any]):
+class CodeSignIn(Shape):
     """Step 1 the phone alone, step 2 with the code, or `resend` for another code."""
 
     phone = PhoneField()
@@ -47,13 +47,13 @@ class CodeSignIn(serializers.Serializer[Any]):
     resend = serializers.BooleanField(required=False)
 
 
-class SignOut(serializers.Serializer[Any]):
+class SignOut(Shape):
     """The CSRF token, for a form that cannot send the header."""
 
     csrfmiddlewaretoken = serializers.CharField(required=False, allow_blank=True)
 
 
-class PasswordReset(serializers.Serializer[Any]):
+class PasswordReset(Shape):
     """A new password, twice."""
 
     new_password1 = PasswordField()
@@ -72,13 +72,13 @@ class PasswordChange(PasswordReset):
     old_password = PasswordField()
 
 
-class PasswordForgotten(serializers.Serializer[Any]):
+class PasswordForgotten(Shape):
     """Whose password is forgotten."""
 
     email = EmailField()
 
 
-class FirstPassword(serializers.Serializer[Any]):
+class FirstPassword(Shape):
     """A password, twice; also under the names that the other endpoints give it."""
 
     password1 = PasswordField()
@@ -97,7 +97,7 @@ class FirstPassword(serializers.Serializer[Any]):
         return attrs
 
 
-class EmailChange(serializers.Serializer[Any]):
+class EmailChange(Shape):
     """The new e-mail, twice, and the password. `email_allowed`: the permission for the new address, if it is stated."""
 
     email = EmailField()
@@ -112,14 +112,14 @@ class EmailChange(serializers.Serializer[Any]):
         return attrs
 
 
-class CaptchaAnswer(serializers.Serializer[Any]):
+class CaptchaAnswer(Shape):
     """What the provider's widget gave, under the widget's own name."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {"g-recaptcha-response": serializers.CharField(max_length=8192)}
 
 
-class Currency(serializers.Serializer[Any]):
+class Currency(Shape):
     """A currency by its code, as `usd`."""
 
     currency_code = serializers.CharField(max_length=10)

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from patron.kernel import dynamic
-from patron.kernel.fields import GENDERS, AttributesField, BirthDateField, LanguageField, PhoneField
+from patron.kernel.fields import GENDERS, AttributesField, BirthDateField, LanguageField, PhoneField, Shape
 
 
-class ProfileChange(serializers.Serializer[Any]):
+class ProfileChange(Shape):
     """Every field is optional but those USER_REQUIRED_FIELDS names; what is absent stays as it is."""
 
     first_name = serializers.CharField(max_length=50, required=False)

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from patron.kernel.fields import GENDERS, AttributesField, BirthDateField, EmailField, LanguageField, PhoneField
+from patron.kernel.fields import GENDERS, AttributesField, BirthDateField, EmailField, LanguageField, PhoneField, Shape
 
 
 class Permission(serializers.BooleanField):
@@ -14,7 +14,7 @@ class Permission(serializers.BooleanField):
     default_empty_html = empty
 
 
-class Registration(serializers.Serializer[Any]):
+class Registration(Shape):
     """A whole form, or `resend` with as much of it as the client repeats. `username` and unknown keys are ignored."""
 
     first_name = serializers.CharField(max_length=50)
