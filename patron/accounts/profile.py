@@ -9,14 +9,12 @@ from enum import Enum
 from typing import Any, Final
 
 from django.db import IntegrityError
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from patron.accounts import avatars, consent, sessions, verification
+from patron.accounts import avatars, consent, phone_notice, sessions, verification
 from patron.accounts.models import PHONE_TAKEN, Session, Shopper
 from patron.accounts.verification import Ask, Proof, Purpose
-from patron.gateways import outbox
-from patron.kernel import clock, dynamic, events, fields, languages, phones, rows, transactions
+from patron.kernel import clock, dynamic, events, fields, phones, rows, transactions
 from patron.kernel.errors import Invalid, Refusal, Unauthenticated
 
 PLAIN: Final = (
@@ -34,6 +32,9 @@ SERVER_ATTRIBUTES: Final = frozenset(
 )
 _SHOPPERS: Final = rows.Table(Shopper, "u")
 _LOCK: Final = _SHOPPERS.select("WHERE u.id = %s AND u.is_active FOR UPDATE")
+_LOCK_AND_SPEND: Final = f"{verification.SPENDING} " + _SHOPPERS.select(
+    "WHERE u.id = %s AND u.is_active AND EXISTS (SELECT FROM spent) FOR UPDATE"
+)
 
 
 class Outcome(Enum):
@@ -141,9 +142,7 @@ def _decoy(ask: Ask) -> Ask:
 def _apply(
     shopper_id: int, session_id: int, data: Mapping[str, Any], proof: Proof | None, picture: avatars.Picture | None
 ) -> None:
-    if proof is not None:
-        verification.spend(proof)
-    shopper = lock(shopper_id)
+    shopper = _lock_and_spend(shopper_id, proof) if proof else lock(shopper_id)
     if shopper is None:  # closed or erased since the session was found
         raise Unauthenticated("Authentication credentials were not provided.")
     before, loaded = consent.snapshot(shopper), dict(vars(shopper))
@@ -157,10 +156,17 @@ def _apply(
     proven = frozenset(consent.PHONE_FIELDS) if proof else frozenset()
     consent.record(shopper, before, proven=proven)
     if proof is not None and shopper.phone_e164 != old_number:
-        _tell_of_new_phone(shopper, old_number)
+        phone_notice.queue(shopper, old_number)
     if data.get("end_other_sessions"):
         sessions.end_others(shopper_id, session_id)
     events.put("shopper.changed", shopper_id=shopper_id)
+
+
+def _lock_and_spend(shopper_id: int, proof: Proof) -> Shopper | None:
+    shopper = _SHOPPERS.one(_LOCK_AND_SPEND, (*verification.spending(proof), shopper_id))
+    if shopper is None and lock(shopper_id) is not None:
+        raise verification.spent()
+    return shopper
 
 
 def _assign(shopper: Shopper, data: Mapping[str, Any]) -> None:
@@ -203,18 +209,3 @@ def _save(shopper: Shopper, loaded: Mapping[str, Any]) -> None:
         if transactions.constraint_of(error) == PHONE_TAKEN:
             raise taken_phone() from error
         raise
-
-
-def _tell_of_new_phone(shopper: Shopper, old_number: str | None) -> None:
-    if not dynamic.get("NOTIFY_OLD_PHONE"):
-        return
-    shop = dynamic.get("SHOP_NAME")
-    with translation.override(languages.base(shopper.language_code) or languages.DEFAULT_LANGUAGE):
-        text = _(
-            "%(shop)s: the phone number of your account was changed to %(phone)s. If this was not you, contact us."
-        ) % {"shop": shop, "phone": phones.mask(shopper.phone_e164 or "")}
-        subject = _("%(shop)s: your phone number was changed") % {"shop": shop}
-    if old_number:
-        outbox.queue_sms(old_number, text, purpose="phone-changed", shopper_id=shopper.pk)
-    if shopper.email:
-        outbox.queue_mail(shopper.email, subject, text, purpose="phone-changed", shopper_id=shopper.pk)

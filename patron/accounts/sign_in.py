@@ -7,7 +7,6 @@ limit are evaluated. Source: 1-shopper, `POST /users/login/`.
 from typing import Final
 
 from django.contrib.auth.hashers import make_password, verify_password
-from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -76,8 +75,8 @@ def confirm_password(shopper: Shopper, password: str) -> bool:
     Must not run inside a transaction.
     """
     limit = throttle(_PER_ACCOUNT)
-    with transaction.atomic(durable=True):
-        limits.hit(_CONFIRMATION, str(shopper.pk), limits.Limit(limit.count * _REPEATS, limit.seconds))
+    transactions.refuse_open()
+    limits.hit(_CONFIRMATION, str(shopper.pk), limits.Limit(limit.count * _REPEATS, limit.seconds))
     if not _is_right(shopper, password):
         return False
     limits.forget(_CONFIRMATION, str(shopper.pk))
@@ -92,13 +91,11 @@ def count_address(scope: str) -> None:
 
 
 def _count(session: Session | None, account: str) -> None:
-    # The address first: one that is refused must not go on filling the count of somebody's account. Each durable: it
-    # refuses to run inside another transaction, in which an uncommitted count could be raced.
+    transactions.refuse_open()  # in which an uncommitted count could be raced; outside one, each statement commits
+    # The address first: one that is refused must not go on filling the count of somebody's account.
     try:
-        with transaction.atomic(durable=True):
-            count_address(_PER_ADDRESS)
-        with transaction.atomic(durable=True):
-            limits.hit(_PER_ACCOUNT, account, throttle(_PER_ACCOUNT))
+        count_address(_PER_ADDRESS)
+        limits.hit(_PER_ACCOUNT, account, throttle(_PER_ACCOUNT))
     except TooMany as spent:
         if not captcha.take(session):
             raise TooMany(spent.wait_seconds, CAPTCHA_PAGE) from None

@@ -14,7 +14,6 @@ from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -69,6 +68,8 @@ WHERE session_id = %s AND purpose = %s AND used_at IS NULL
 RETURNING id, tries, phone_e164, consent, code_digest, expires_at, is_decoy
 """
 _SPEND: Final = "UPDATE accounts_challenge SET used_at = %s, code_digest = '' WHERE id = %s AND used_at IS NULL"
+# Before a statement that asks `EXISTS (SELECT FROM spent)`, to do both at once; the parameters are `spending`'s.
+SPENDING: Final = f"WITH spent AS ({_SPEND} RETURNING id)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,8 @@ def evaluate(ask: Ask, code: str) -> Proof:
 
     Raises Refusal: 406 sms_verification_100_1 to _4, in KVKK mode kvkk_service_100_2.
     """
-    # durable: refuses to run inside another transaction, in which an uncommitted try could be raced
-    with transaction.atomic(durable=True):
-        row = rows.written(_COUNT_TRY, (ask.session_id, ask.purpose.value))
+    transactions.refuse_open()  # in which an uncommitted try could be raced; outside one, each statement commits
+    row = rows.written(_COUNT_TRY, (ask.session_id, ask.purpose.value))
     if row is None:
         raise _refusal(ask, PHONE_MISMATCH)
     challenge_id, tries, phone, consent, digest, expires_at, is_decoy = row
@@ -147,8 +147,18 @@ def evaluate(ask: Ask, code: str) -> Proof:
 
 def spend(proof: Proof) -> None:
     """Use the challenge up; of two parallel confirmations one comes through. Raises Refusal for the other."""
-    if not rows.changed(_SPEND, (clock.now(), proof.challenge_id)):
-        raise Refusal(PHONE_MISMATCH, _TEXTS[PHONE_MISMATCH])
+    if not rows.changed(_SPEND, spending(proof)):
+        raise spent()
+
+
+def spending(proof: Proof) -> tuple[datetime, int]:
+    """The parameters of SPENDING."""
+    return clock.now(), proof.challenge_id
+
+
+def spent() -> Refusal:
+    """What the second of two parallel confirmations is told."""
+    return Refusal(PHONE_MISMATCH, _TEXTS[PHONE_MISMATCH])
 
 
 def confirmed(purpose: Purpose) -> None:

@@ -1,0 +1,59 @@
+"""A shopper's old number and e-mail are told that the phone was changed, so that a thief cannot do it in silence.
+
+The change itself puts one job; the worker words and queues the two messages. What the job must know of the moment of
+the change travels sealed in its arguments, since a job's row outlives it for a while.
+
+Source: 1-shopper, The phone-code dance; 0-conventions, NOTIFY_OLD_PHONE.
+"""
+
+from typing import Final
+
+import msgspec
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from patron.accounts.models import Shopper
+from patron.gateways import outbox
+from patron.kernel import dynamic, jobs, languages, phones, secrets, transactions
+
+SEND: Final = "accounts.tell_of_new_phone"
+_SEAL: Final = "phone-notice"
+_PURPOSE: Final = "phone-changed"
+
+
+class _Notice(msgspec.Struct, frozen=True):
+    """Who is told what: the old number, the e-mail of that moment, the new number's mask, the shopper's language."""
+
+    old_number: str | None
+    email: str | None
+    new_number: str
+    language: str
+
+
+def queue(shopper: Shopper, old_number: str | None) -> None:
+    """Tell of the shopper's new number, if NOTIFY_OLD_PHONE, once the transaction at hand commits."""
+    if not dynamic.get("NOTIFY_OLD_PHONE") or not (old_number or shopper.email):
+        return
+    language = languages.base(shopper.language_code) or languages.DEFAULT_LANGUAGE
+    notice = _Notice(old_number, shopper.email, phones.mask(shopper.phone_e164 or ""), language)
+    sealed = secrets.seal(_SEAL, msgspec.json.encode(notice)).decode()
+    jobs.put(SEND, queue=outbox.MESSAGES, priority=outbox.MESSAGE_PRIORITY, shopper_id=shopper.pk, notice=sealed)
+
+
+def send(shopper_id: int, sealed: str) -> None:
+    """Queue the SMS and the mail of a notice that `queue` sealed. Raises kernel.secrets.Unsealable."""
+    notice = msgspec.json.decode(secrets.unseal(_SEAL, sealed.encode()), type=_Notice)
+    shop = dynamic.get("SHOP_NAME")
+    with translation.override(notice.language):
+        text = _(
+            "%(shop)s: the phone number of your account was changed to %(phone)s. If this was not you, contact us."
+        ) % {"shop": shop, "phone": notice.new_number}
+        subject = _("%(shop)s: your phone number was changed") % {"shop": shop}
+
+    def work() -> None:
+        if notice.old_number:
+            outbox.queue_sms(notice.old_number, text, purpose=_PURPOSE, shopper_id=shopper_id)
+        if notice.email:
+            outbox.queue_mail(notice.email, subject, text, purpose=_PURPOSE, shopper_id=shopper_id)
+
+    transactions.run(work)
