@@ -18,7 +18,7 @@ from patron.gateways import mail, outbox, sms
 from patron.gateways.mail.contract import Letter
 from patron.gateways.outbox import Content
 from patron.gateways.sms.contract import Sms
-from patron.kernel import clock, dynamic
+from patron.kernel import clock, dynamic, files
 from patron.kernel.errors import GatewayTrouble
 from patron.kernel.secrets import Unsealable
 
@@ -113,6 +113,8 @@ def _deliver(statements: _Statements, message_id: int, gateway: str, send: Calla
         send(taken, outbox.unseal(taken.sealed))
     except GatewayTrouble as trouble:
         _after(trouble, statements, message_id, taken)
+    except files.Gone:
+        _after(GatewayTrouble("an attachment is gone", permanent=True), statements, message_id, taken)
     except Unsealable:
         _after(GatewayTrouble("sealed under another secret key", permanent=True), statements, message_id, taken)
     else:

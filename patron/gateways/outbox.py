@@ -11,8 +11,8 @@ from typing import Any, Final
 import msgspec
 from django.db import transaction
 
-from patron.gateways.models import OutgoingMessage, OutgoingSms, State
-from patron.kernel import clock, context, jobs, rows, secrets
+from patron.gateways.models import OutgoingMail, OutgoingMessage, OutgoingSms, State
+from patron.kernel import clock, context, files, jobs, rows, secrets
 
 DELIVER_SMS: Final = "gateways.deliver_sms"
 DELIVER_MAIL: Final = "gateways.deliver_mail"
@@ -42,20 +42,30 @@ _INSERT_MAIL: Final = _inserting("gateways_outgoingmail", "to", "subject")
 
 
 class Attachment(msgspec.Struct, frozen=True):
-    """A file of a mail. `content_type` as `application/pdf`."""
+    """A file of a mail. `content_type` as `application/pdf`.
+
+    `file_key`: where the content is kept in `kernel.files`, for what is too large to lie in the queue once a mail.
+    """
 
     name: str
     content_type: str
-    content: bytes
+    content: bytes = b""
+    file_key: str = ""
 
 
 class Content(msgspec.Struct, frozen=True):
-    """What is sealed of a message: its words, and what only a mail has."""
+    """What is sealed of a message: its words, and what only a mail has.
+
+    `shown_to`, `shown_cc`: the addresses in the headers of a mail that several people get, each by a message of their
+    own, so that one refused address stops no other; empty: the one it goes to.
+    """
 
     text: str
     html: str = ""
-    reply_to: str = ""
+    reply_to: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    shown_to: tuple[str, ...] = ()
+    shown_cc: tuple[str, ...] = ()
 
 
 class NothingLeft(Exception):
@@ -94,8 +104,10 @@ def queue_mail(
     *,
     purpose: str,
     html: str = "",
-    reply_to: str = "",
+    reply_to: Sequence[str] = (),
     attachments: Sequence[Attachment] = (),
+    shown_to: Sequence[str] = (),
+    shown_cc: Sequence[str] = (),
     is_otp: bool = False,
     is_bulk: bool = False,
     shopper_id: int | None = None,
@@ -104,10 +116,11 @@ def queue_mail(
     """Queue a mail to one address in the transaction at hand and return the id of its row.
 
     Line breaks in `subject` become spaces, so that no header can be slipped in; it is cut at 300 characters and, unlike
-    the rest, kept in clear for staff: it must hold no code. The other arguments are those of `queue_sms`.
+    the rest, kept in clear for staff: it must hold no code. `shown_to`, `shown_cc`: see Content. The other arguments are
+    those of `queue_sms`.
     """
     now = clock.now()
-    content = Content(text, html, reply_to, tuple(attachments))
+    content = Content(text, html, tuple(reply_to), tuple(attachments), tuple(shown_to), tuple(shown_cc))
     line = " ".join(subject.split())[:LONGEST_SUBJECT]
     with transaction.atomic(savepoint=False):
         shared = _shared(content, now, purpose, shopper_id, expires_at)
@@ -130,9 +143,21 @@ def retry(message: OutgoingMessage) -> None:
         _defer(task, message.pk, is_otp=is_otp, is_bulk=False)
 
 
+def forget(mail_ids: Sequence[int]) -> None:
+    """Drop mails with all that is kept of them; one that waits is not sent."""
+    OutgoingMail.objects.filter(pk__in=list(mail_ids)).delete()
+
+
 def unseal(sealed: bytes) -> Content:
-    """The content that was queued. Raises kernel.secrets.Unsealable."""
-    return msgspec.msgpack.decode(secrets.unseal(_SEAL, sealed), type=Content)
+    """The content that was queued, with its files. Raises kernel.secrets.Unsealable, kernel.files.Gone."""
+    content = msgspec.msgpack.decode(secrets.unseal(_SEAL, sealed), type=Content)
+    if not any(file.file_key for file in content.attachments):
+        return content
+    return msgspec.structs.replace(content, attachments=tuple(_whole(file) for file in content.attachments))
+
+
+def _whole(file: Attachment) -> Attachment:
+    return msgspec.structs.replace(file, content=files.read(file.file_key)) if file.file_key else file
 
 
 def _shared(

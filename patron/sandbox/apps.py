@@ -8,7 +8,10 @@ class SandboxConfig(AppConfig):
     verbose_name = _("Sandbox")
 
     def ready(self) -> None:
+        from patron.gateways import loyalty_provider
         from patron.kernel import clock
         from patron.sandbox import timeshift
+        from patron.sandbox.simulator.transport import Transport
 
         clock.install_offset(timeshift.offset)
+        loyalty_provider.install_simulator(Transport)

@@ -3,6 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from patron.sandbox.models_simulator import SimulatedAccount, SimulatedWrite, SimulatorSwitches
+
+__all__ = ["ClockOffset", "DemoMark", "SimulatedAccount", "SimulatedWrite", "SimulatorSwitches"]
+
 
 class ClockOffset(models.Model):
     """The one row that moves the clock of every process."""

@@ -13,10 +13,13 @@ from patron.kernel.errors import GatewayTrouble
 
 DEFAULT_TIMEOUT: Final = 2
 _simulator: Callable[[], httpx.BaseTransport] | None = None
+_stand_in: LoyaltyProvider | None = None
 
 
 def active() -> LoyaltyProvider:
     """The adapter of the provider in use. Raises GatewayTrouble when there is none; an operator can change that."""
+    if _stand_in is not None:
+        return _stand_in
     found = dynamic.get("CUSTOMER_LOYALTY_CARD_SERVICE")
     timeout = found.get("timeout", DEFAULT_TIMEOUT)
     if found["provider"] == "simulator":
@@ -38,6 +41,12 @@ def install_simulator(transport: Callable[[], httpx.BaseTransport]) -> None:
     """Let `simulator` be reached over this. Called once by the sandbox when it is ready."""
     global _simulator
     _simulator = transport
+
+
+def stand_in(provider: LoyaltyProvider | None) -> None:
+    """Let `provider` be the active one, whatever the setting says; None ends that. For tests."""
+    global _stand_in
+    _stand_in = provider
 
 
 def forget() -> None:

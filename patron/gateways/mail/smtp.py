@@ -47,13 +47,16 @@ def _trouble(what: str, code: int, *, permanent: bool) -> GatewayTrouble:
 
 def _message(letter: Letter) -> EmailMultiAlternatives:
     domain = letter.sender.rpartition("@")[2]
+    headers = {"Message-ID": f"<{letter.message_id}.{int(letter.created_at.timestamp())}@{domain}>"}
+    shown = {"To": letter.content.shown_to, "Cc": letter.content.shown_cc}
     message = EmailMultiAlternatives(
         subject=letter.subject,
         body=letter.content.text,
         from_email=letter.sender,
         to=[letter.to],
-        reply_to=[letter.content.reply_to] if letter.content.reply_to else None,
-        headers={"Message-ID": f"<{letter.message_id}.{int(letter.created_at.timestamp())}@{domain}>"},
+        reply_to=letter.content.reply_to,
+        # in the place of the envelope's one recipient, to whom alone this copy goes
+        headers=headers | {name: ", ".join(addresses) for name, addresses in shown.items() if addresses},
     )
     if letter.content.html:
         message.attach_alternative(letter.content.html, "text/html")
