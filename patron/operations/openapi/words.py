@@ -37,6 +37,7 @@ TAGS: Final = {
     "Personal data": "What is held, and its end.",
     "Segments": "The groups a shopper is in.",
     "Segments (staff)": "Groups of shoppers: their rules, members and prices.",
+    "Customers": "Who buys in which sales channel: found, made and changed by staff and by the channels' programs.",
     "Reference": "What other data refers to: price lists.",
     "Staff": "Tokens of the back office and its programs.",
     "Sandbox": "The captured outside world: sent SMS and mail, the clock, faults. Only where `PATRON_SANDBOX` is on.",

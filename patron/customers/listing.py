@@ -1,0 +1,238 @@
+"""A page of customers, counted, by one statement; by number, or by a cursor that is as fast at any depth.
+
+Up to MOST_COUNTED rows are counted one by one and, being few, are gathered and put in order. Of more the number is the
+planner's estimate (or counted where `count=exact` asks for it), and the page is walked to along an index that has the
+order. Which of the two it is shows only when the rows are counted, so both are in the statement and one of them runs:
+walking an order while hoping for rows that are rare or far away would read the whole table.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from django.db import DatabaseError, connection
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotFound
+
+from patron.channels.access import Scope
+from patron.customers import cursors, filters, ordering, reads
+from patron.customers.conditions import Conditions
+from patron.customers.cursors import Cursor
+from patron.customers.errors import TooSlow
+from patron.customers.ordering import Order
+from patron.customers.reads import CustomerRow, Listed
+from patron.kernel import rows, transactions
+from patron.kernel.errors import Invalid
+
+MOST_COUNTED: Final = 10_000
+SECONDS: Final = 5
+EXACT_SECONDS: Final = 20
+PAGE_ROWS: Final = 10
+MOST_ROWS: Final = 100
+EXACT: Final = "exact"
+_MOST_PAGES: Final = 2**31
+_CANCELED: Final = "57014"
+# For these very values: a plan for any values does not know which filter finds few. No table is read from end to end.
+_BOUNDS: Final = """
+SELECT set_config('statement_timeout', %s, true), set_config('plan_cache_mode', 'force_custom_plan', true),
+    set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
+"""
+_UNKNOWN_CHANNEL: Final = """
+SELECT asked FROM unnest(%s::bigint[]) asked
+WHERE NOT EXISTS (SELECT FROM channels_channel ch WHERE ch.id = asked) ORDER BY asked LIMIT 1
+"""
+_FROM: Final = "FROM customers_customer c WHERE {where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a request asks for. `number`: the page from 1, or 0 where there is a `cursor`."""
+
+    found: Conditions
+    where: str
+    order: Order
+    limit: int
+    number: int
+    cursor: Cursor | None
+    is_exact: bool
+    digest: bytes
+
+    @property
+    def offset(self) -> int:
+        return max(self.number - 1, 0) * self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`is_more`: whether there are rows behind these in the direction that was asked for."""
+
+    count: int
+    is_estimated: bool
+    is_more: bool
+    rows: list[CustomerRow]
+
+
+def answer(parameters: QueryDict, scope: Scope, address: str) -> tuple[bytes, bool]:
+    """The body, and whether its count is estimated. `address`: absolute, without a query string.
+
+    Raises Invalid by parameter, NotFound for a page past the end, TooSlow.
+    """
+    found = filters.read(parameters)
+    asked = found.channels
+    if asked is not None and scope.ids is not None:
+        _refuse_channel(min(asked - scope.ids, default=None))
+    if scope.ids is not None:
+        found.add_channels(scope.ids)
+    wish = _wish(parameters, found, scope)
+    page = _page(wish)
+    if asked is not None and scope.ids is None and not (page.rows and len(asked) == 1):
+        unknown = rows.one(_UNKNOWN_CHANNEL, (sorted(asked),))
+        _refuse_channel(unknown[0] if unknown else None)
+    if not page.rows and wish.number > 1:
+        raise NotFound(_("Invalid page."))
+    previous, following = _links(wish, page, parameters, address)
+    return msgspec.json.encode(Listed(page.count, following, previous, page.rows)), page.is_estimated
+
+
+def _wish(parameters: QueryDict, found: Conditions, scope: Scope) -> Wish:
+    order = ordering.read(parameters.getlist("sort"))
+    digest = cursors.digest(parameters, order, scope)
+    word = parameters.get("cursor")
+    if word is not None and "page" in parameters:
+        raise Invalid({"cursor": [_("Ask by page or by cursor, not by both.")]})
+    if parameters.get("count", EXACT) != EXACT:
+        raise Invalid({"count": [_("Expected any of %(fields)s.") % {"fields": EXACT}]})
+    return Wish(
+        found,
+        found.sql,
+        order,
+        _limit(parameters.get("limit", "")),
+        _number(parameters.get("page", "1")) if word is None else 0,
+        cursors.opened(word, digest) if word else None,
+        "count" in parameters,
+        digest,
+    )
+
+
+def _limit(word: str) -> int:
+    # as every list here: what is no number is the usual length
+    wanted = int(word[:9]) if word.isascii() and word.isdigit() else 0
+    return min(wanted, MOST_ROWS) or PAGE_ROWS
+
+
+def _number(word: str) -> int:
+    if not (word.isascii() and word.isdigit() and len(word) < 11 and 0 < int(word) < _MOST_PAGES):
+        raise NotFound(_("Invalid page."))
+    return int(word)
+
+
+def _refuse_channel(channel_id: int | None) -> None:
+    if channel_id is not None:
+        text = _("Select a valid choice. %(value)s is not one of the available choices.")
+        raise Invalid({"channel": [text % {"value": channel_id}]})
+
+
+def _page(wish: Wish) -> Page:
+    try:
+        return transactions.run(lambda: _behind_cursor(wish, wish.cursor) if wish.cursor else _counted(wish))
+    except DatabaseError as error:
+        if transactions.sqlstate(error) != _CANCELED:
+            raise
+        raise TooSlow from error
+
+
+def _counted(wish: Wish) -> Page:
+    # words of our own: `Wish.where` holds nothing else, see `conditions`
+    found = _ask(
+        f"""
+WITH n AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT {_from(wish)} LIMIT %(enough)s) counted)
+SELECT n.n, {reads.COLUMNS}
+FROM n LEFT JOIN LATERAL (
+    (SELECT f.* FROM (SELECT {wish.order.columns("c")} {_from(wish)} AND n.n < %(enough)s OFFSET 0) f
+     ORDER BY {wish.order.sql("f")} LIMIT %(limit)s OFFSET %(offset)s)
+    UNION ALL
+    (SELECT {wish.order.columns("c")} {_from(wish)} AND n.n >= %(enough)s
+     ORDER BY {wish.order.sql("c")} LIMIT %(limit)s OFFSET %(offset)s)
+) p ON true LEFT JOIN customers_customer c ON c.id = p.id
+ORDER BY {wish.order.sql("p")}
+""",  # noqa: S608
+        wish,
+        enough=MOST_COUNTED + 1,
+        offset=wish.offset,
+    )
+    page = [reads.customer(row[1:]) for row in found if row[1] is not None]
+    count, is_more = found[0][0], len(page) > wish.limit
+    if count <= MOST_COUNTED:
+        return Page(count, False, is_more, page[: wish.limit])
+    if page and not is_more:
+        return Page(wish.offset + len(page), False, False, page)
+    if wish.is_exact:
+        return Page(_exact(wish), False, is_more, page[: wish.limit])
+    return Page(max(_estimate(wish), count, wish.offset + len(page)), True, is_more, page[: wish.limit])
+
+
+def _behind_cursor(wish: Wish, cursor: Cursor) -> Page:
+    order = wish.order.turned() if cursor.is_back else wish.order
+    place = cursors.values(cursor, wish.order)
+    behind = f"{_from(wish)} AND {order.behind(place, wish.found)}"
+    walked = f"SELECT {reads.COLUMNS} {behind} ORDER BY {order.sql('c')} LIMIT %(limit)s"
+    if cursor.count <= MOST_COUNTED:  # few: gathered, and put in order
+        gathered = f"SELECT {order.columns('c')} {behind} OFFSET 0"
+        ends = f"SELECT f.* FROM ({gathered}) f ORDER BY {order.sql('f')} LIMIT %(limit)s"  # noqa: S608 -- as below
+        walked = (
+            f"SELECT {reads.COLUMNS} FROM ({ends}) p JOIN customers_customer c ON c.id = p.id ORDER BY {order.sql('p')}"  # noqa: S608
+        )
+    page = [reads.customer(row) for row in _ask(walked, wish)]
+    is_more = len(page) > wish.limit
+    shown = page[: wish.limit]
+    return Page(cursor.count, cursor.is_estimated, is_more, shown[::-1] if cursor.is_back else shown)
+
+
+def _exact(wish: Wish) -> int:
+    return int(_ask(f"SELECT count(*) {_from(wish)}", wish, seconds=EXACT_SECONDS)[0][0])
+
+
+def _estimate(wish: Wish) -> int:
+    (plan,) = _ask(f"EXPLAIN (FORMAT JSON) SELECT {_from(wish)}", wish)[0]
+    read = msgspec.json.decode(plan) if isinstance(plan, str) else plan
+    return int(read[0]["Plan"]["Plan Rows"])
+
+
+def _from(wish: Wish) -> str:
+    return _FROM.format(where=wish.where)
+
+
+def _ask(statement: str, wish: Wish, *, seconds: int = SECONDS, **others: int) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_BOUNDS, [f"{seconds}s"])
+        cursor.execute(statement, {**wish.found.values, "limit": wish.limit + 1, **others})
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+
+def _links(wish: Wish, page: Page, parameters: QueryDict, address: str) -> tuple[str | None, str | None]:
+    """The addresses of the page before and the page behind, in the style of the request."""
+
+    def link(name: str, value: Any) -> str:
+        words = parameters.copy()
+        words[name] = str(value)
+        return f"{address}?{words.urlencode()}"
+
+    def cursor(row: CustomerRow, *, is_back: bool) -> str:
+        place = cursors.place_of(row, wish.order)
+        return link("cursor", cursors.seal(Cursor(wish.digest, page.count, page.is_estimated, is_back, place)))
+
+    if wish.number:
+        return (
+            link("page", wish.number - 1) if wish.number > 1 else None,
+            link("page", wish.number + 1) if page.is_more else None,
+        )
+    is_back = wish.cursor is not None and wish.cursor.is_back
+    is_before, is_behind = (page.is_more, True) if is_back else (wish.cursor is not None, page.is_more)
+    if not page.rows:
+        return None, None
+    return (
+        cursor(page.rows[0], is_back=True) if is_before else None,
+        cursor(page.rows[-1], is_back=False) if is_behind else None,
+    )
