@@ -33,6 +33,7 @@ GROUPS: Final = {
     "mail": _("Mail"),
     "captcha": _("Captcha"),
     "loyalty": _("Loyalty card"),
+    "support": _("Support"),
     "limits": _("Limits"),
     "staff": _("Staff"),
     "general": _("General"),

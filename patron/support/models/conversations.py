@@ -34,6 +34,7 @@ class Conversation(models.Model):
     null, and the conversation stays. Times and the last message are kept here so that a list need not look for them:
     `waiting_since` is when the shopper wrote what nobody answered yet, `due_at` when that must have happened,
     `seen_by_shopper` and `seen_by_seller` are the last message each has read of the other's.
+    `told_upto` is the last message that the other side was told of by mail.
     Messages up to `public_upto`, and the seller's answers, are for everybody; 0: none is.
     """
 
@@ -101,6 +102,7 @@ class Conversation(models.Model):
     last_excerpt = models.CharField(_("last message"), max_length=EXCERPT, blank=True)
     seen_by_shopper = models.BigIntegerField(default=0, editable=False)
     seen_by_seller = models.BigIntegerField(default=0, editable=False)
+    told_upto = models.BigIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("conversation")
