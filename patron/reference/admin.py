@@ -10,8 +10,8 @@ from unfold.admin import TabularInline
 
 from patron.kernel.journey_tables import JourneyTable
 from patron.kernel.tables import ReadOnlyTable, as_id
-from patron.reference import price_lists, products, sellers
-from patron.reference.models import Datasource, PriceList, Product, ProductImage
+from patron.reference import catalogs, price_lists, products, sellers
+from patron.reference.models import Catalog, Datasource, PriceList, Product, ProductImage, StockList
 from patron.reference.records import Records
 
 
@@ -72,6 +72,38 @@ class RecordsTable(JourneyTable):
         """Those that were chosen in the list."""
         for row_id in list(queryset.values_list("pk", flat=True)):
             self.records.delete(row_id)
+
+
+class CodedTable(RecordsTable):
+    """Few rows, each with a code."""
+
+    list_display_links = ("id", "name")
+    ordering = ("name", "id")
+    search_help_text = _("The exact code, or the beginning of a name")
+
+    def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+        """By code, else by name."""
+        by_code = rows.filter(code=words)
+        return by_code if by_code.exists() else rows.filter(name__istartswith=words)
+
+
+@admin.register(StockList)
+class StockListTable(CodedTable):
+    """Stock lists."""
+
+    records = catalogs.STOCK_LISTS
+    list_display = ("id", "name", "code", "modified_at")
+    fields = ("name", "code", "created_at", "modified_at")
+
+
+@admin.register(Catalog)
+class CatalogTable(CodedTable):
+    """Catalogs."""
+
+    records = catalogs.CATALOGS
+    list_display = ("id", "name", "code", "price_list", "stock_list", "modified_at")
+    list_select_related = ("price_list", "stock_list")
+    fields = ("name", "code", "price_list", "stock_list", "created_at", "modified_at")
 
 
 @admin.register(Datasource)

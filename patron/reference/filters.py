@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django_filters import FilterSet
 
-from patron.reference.models import Datasource, PriceList, Product
+from patron.reference.models import Catalog, Datasource, PriceList, Product, StockList
 
 
 class PriceListFilters(FilterSet):  # type: ignore[misc]
@@ -38,4 +38,25 @@ class ProductFilters(FilterSet):  # type: ignore[misc]
             "sku": ["exact", "in"],
             "is_active": ["exact"],
             "name": ["exact", "startswith"],
+        }
+
+
+class StockListFilters(FilterSet):  # type: ignore[misc]
+    """Exact values, and the beginning of a name."""
+
+    class Meta:
+        model = StockList
+        fields: ClassVar[dict[str, Any]] = {"code": ["exact"], "name": ["exact", "startswith"]}
+
+
+class CatalogFilters(FilterSet):  # type: ignore[misc]
+    """Exact values, and the beginning of a name."""
+
+    class Meta:
+        model = Catalog
+        fields: ClassVar[dict[str, Any]] = {
+            "code": ["exact"],
+            "name": ["exact", "startswith"],
+            "price_list": ["exact"],
+            "stock_list": ["exact"],
         }

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from patron.kernel import clock
-from patron.reference.models import Datasource, PriceList, Product
+from patron.reference.models import Catalog, Datasource, PriceList, Product, StockList
 
 
 class PriceListRow(msgspec.Struct):
@@ -112,6 +112,49 @@ def product(row: Product) -> ProductRow:
         product_images=[
             ImageRow(each.pk, each.product_id, each.image, each.order, each.height, each.width) for each in images
         ],
+        created_date=clock.iso(row.created_at),
+        modified_date=clock.iso(row.modified_at),
+    )
+
+
+class StockListRow(msgspec.Struct):
+    """A stock list in the staff's API."""
+
+    pk: int
+    id: int
+    name: str
+    code: str
+    created_date: str
+    modified_date: str
+
+
+class CatalogRow(msgspec.Struct):
+    """A catalog in the staff's API. `price_list` and `stock_list` are keys."""
+
+    pk: int
+    id: int
+    name: str
+    code: str
+    price_list: int | None
+    stock_list: int | None
+    created_date: str
+    modified_date: str
+
+
+def stock_list(row: StockList) -> StockListRow:
+    """One stock list."""
+    return StockListRow(row.pk, row.pk, row.name, row.code, clock.iso(row.created_at), clock.iso(row.modified_at))
+
+
+def catalog(row: Catalog) -> CatalogRow:
+    """One catalog."""
+    return CatalogRow(
+        pk=row.pk,
+        id=row.pk,
+        name=row.name,
+        code=row.code,
+        price_list=row.price_list_id,
+        stock_list=row.stock_list_id,
         created_date=clock.iso(row.created_at),
         modified_date=clock.iso(row.modified_at),
     )

@@ -58,3 +58,23 @@ class ProductWish(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=255)
     is_active = serializers.BooleanField(default=True)
     product_images = serializers.ListField(child=ProductImageWish(), required=False, max_length=MOST_IMAGES)
+
+
+class StockListWish(serializers.Serializer[Any]):
+    """A stock list."""
+
+    name = serializers.CharField(max_length=255)
+    code = serializers.CharField(max_length=64)
+
+
+class CatalogWish(serializers.Serializer[Any]):
+    """A catalog. `price_list` and `stock_list` are keys, or null."""
+
+    name = serializers.CharField(max_length=255)
+    code = serializers.CharField(max_length=64)
+    price_list = serializers.IntegerField(
+        source="price_list_id", min_value=1, max_value=2**63 - 1, allow_null=True, default=None
+    )
+    stock_list = serializers.IntegerField(
+        source="stock_list_id", min_value=1, max_value=2**63 - 1, allow_null=True, default=None
+    )
