@@ -9,9 +9,10 @@ class SandboxConfig(AppConfig):
 
     def ready(self) -> None:
         from patron.gateways import loyalty_provider
-        from patron.kernel import clock
+        from patron.kernel import clock, idempotency
         from patron.sandbox import timeshift
         from patron.sandbox.simulator.transport import Transport
 
         clock.install_offset(timeshift.offset)
         loyalty_provider.install_simulator(Transport)
+        idempotency.leave_alone("/sandbox/loyalty/accounts")

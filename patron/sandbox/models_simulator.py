@@ -50,9 +50,13 @@ class SimulatedAccount(models.Model):
 
 
 class SimulatedWrite(models.Model):
-    """A write that was done, with its answer: what an Idempotency-Key is answered with when it comes again."""
+    """A write that was done, with its answer: what an Idempotency-Key is answered with when it comes again.
+
+    `account_number`: whose account was changed or closed; empty for a new one.
+    """
 
     key = models.CharField(max_length=255, primary_key=True)
+    account_number = models.CharField(max_length=64, blank=True, db_index=True)
     digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
     body = models.BinaryField(default=b"")

@@ -11,6 +11,7 @@ from django.utils import translation
 from patron.gateways.faults import GATEWAYS
 from patron.kernel.rendering import json_response
 from patron.sandbox import demo
+from patron.sandbox.models_simulator import SimulatorSwitches
 
 _CONTENT_TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 # Captured mails hold whatever somebody put in them: nothing but our own script runs, nothing is loaded from elsewhere.
@@ -18,7 +19,7 @@ _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_PARTS: Final = ("sms", "mail", "clock", "faults", "reset")
+_PARTS: Final = ("sms", "mail", "clock", "faults", "loyalty", "reset")
 
 
 def prefers_json(request: HttpRequest) -> bool:
@@ -41,6 +42,7 @@ def html(request: HttpRequest) -> HttpResponse:
                 "language": language,
                 "direction": "rtl" if translation.get_language_bidi() else "ltr",
                 "gateways": GATEWAYS,
+                "answers": SimulatorSwitches.Answers.choices,
                 "shopper_email": demo.SHOPPER_EMAIL,
                 "shopper_password": demo.SHOPPER_PASSWORD,
             },

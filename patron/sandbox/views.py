@@ -3,36 +3,16 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from patron.gateways import faults
 from patron.kernel import clock
 from patron.kernel.doors import FastGet
 from patron.kernel.paging import Pages
 from patron.sandbox import openapi, page, reads, reset, timeshift
+from patron.sandbox.permissions import SandboxView
 from patron.sandbox.serializers import ClockMove, FaultWish
-
-
-class FromHere(BasePermission):
-    """Refuses what another site's page makes a developer's browser send; a caller that is no browser is let in."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        if request.method in ("GET", "HEAD", "OPTIONS"):
-            return True
-        site = request.META.get("HTTP_SEC_FETCH_SITE")
-        if site is not None:
-            return site in ("same-origin", "none")
-        origin = request.META.get("HTTP_ORIGIN")
-        return origin is None or origin == f"{request.scheme}://{request.get_host()}"
-
-
-class SandboxView(APIView):
-    """What every view of the sandbox begins with."""
-
-    permission_classes = [FromHere]
 
 
 @openapi.SMS

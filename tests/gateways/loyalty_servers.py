@@ -31,7 +31,10 @@ def serving(answer: Answering) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(given.body)
 
-        do_GET = do_POST = do_PATCH = do_DELETE = respond
+        def __getattr__(self, name: str) -> Callable[[], None]:
+            if name.startswith("do_"):
+                return self.respond
+            raise AttributeError(name)
 
         def finish(self) -> None:
             connections.close_all()

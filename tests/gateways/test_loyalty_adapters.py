@@ -83,7 +83,7 @@ def key() -> str:
 
 
 def test_a_new_account_is_found_by_what_it_was_made_of(subject):
-    """By e-mail in any letter case, with a phone in another spelling and the date of birth; by a wrong one it is not."""
+    """By e-mail in any letter case, with a phone in another spelling and the date of birth; by a wrong one not."""
     account = subject.provider.create(JOHN, key())
 
     assert account.number

@@ -16,7 +16,7 @@ from patron.gateways.loyalty_provider.http import HttpProvider
 from patron.kernel import metrics
 from patron.kernel.dynamic import BadValue
 from patron.kernel.errors import GatewayTrouble
-from patron.sandbox.models import SimulatedAccount
+from patron.sandbox.models import SimulatedAccount, SimulatedWrite
 from patron.sandbox.models_simulator import SimulatorSwitches
 from patron.sandbox.simulator import switches
 from patron.sandbox.simulator.server import Answer
@@ -303,6 +303,18 @@ def test_the_simulator_counts_what_it_is_asked(simulator):
 
     row = SimulatedAccount.objects.get()
     assert (row.calls, row.points_calls) == (5, 3)
+
+
+def test_a_closed_account_is_forgotten(simulator):
+    """Nothing of the person is left in the simulator's tables, and a change that is told again finds nobody."""
+    account = simulator.create(JOHN, "1")
+    simulator.change(account.account_number, Changes(first_name="Johnny"), "2")
+    simulator.delete(account.account_number, "3")
+
+    kept = [str(row) for table in (SimulatedAccount, SimulatedWrite) for row in table.objects.values_list()]
+    assert not [row for row in kept if "John" in row or "doe" in row]
+    with pytest.raises(UnknownAccount):
+        simulator.change(account.account_number, Changes(first_name="Johnny"), "2")
 
 
 def test_outside_the_sandbox_there_is_no_simulator(monkeypatch):

@@ -112,20 +112,55 @@ function showFaults(faults) {
   }
 }
 
+function accountItem(account) {
+  const item = find("account").content.cloneNode(true);
+  item.querySelector(".number").textContent = account.account_number;
+  item.querySelector(".email").textContent = account.email;
+  item.querySelector(".calls").textContent = account.calls;
+  item.querySelector(".points-calls").textContent = account.points_calls;
+  show(item, ".closed", account.closed_date);
+  const points = item.querySelector("[name=points]");
+  points.value = account.points;
+  points.disabled = Boolean(account.closed_date);
+  points.addEventListener("change", () =>
+    act("loyalty/points/", { account_number: account.account_number, points: points.value }),
+  );
+  return item;
+}
+
+function showLoyalty(accounts, switches) {
+  const fields = find("switches");
+  if (!fields.contains(document.activeElement)) {
+    fields.querySelector("[name=answers]").value = switches.answers;
+    fields.querySelector("[name=duplicates]").checked = switches.duplicates;
+  }
+  const state = JSON.stringify(accounts);
+  if (shown.accounts === state || find("accounts").contains(document.activeElement)) {
+    return;
+  }
+  shown.accounts = state;
+  find("accounts").replaceChildren(...accounts.results.map(accountItem));
+  find("accounts-count").textContent = accounts.count;
+  find("accounts-none").hidden = accounts.count > 0;
+}
+
 async function refresh() {
   const to = find("to").value.trim();
   const query = (filter) => `?limit=20${filter ? `&to=${encodeURIComponent(filter)}` : ""}`;
   const isMail = to.includes("@");
-  const [sms, mail, clock, faults] = await Promise.all([
+  const [sms, mail, clock, faults, accounts, switches] = await Promise.all([
     call(`sms/${query(isMail ? "" : to)}`),
     call(`mail/${query(isMail ? to : "")}`),
     call("clock/"),
     call("faults/"),
+    call("loyalty/?limit=5"),
+    call("loyalty/switches/"),
   ]);
   showMessages("sms", sms);
   showMessages("mail", mail);
   showClock(clock);
   showFaults(faults);
+  showLoyalty(accounts, switches);
 }
 
 async function poll() {
@@ -169,6 +204,12 @@ for (const fields of document.querySelectorAll("[data-gateway]")) {
     }),
   );
 }
+find("switches").addEventListener("change", () =>
+  act("loyalty/switches/", {
+    answers: find("switches").querySelector("[name=answers]").value,
+    duplicates: find("switches").querySelector("[name=duplicates]").checked,
+  }),
+);
 find("filter").addEventListener("submit", (event) => event.preventDefault());
 find("to").addEventListener("input", () => refresh().catch(() => say(words.lost)));
 poll();

@@ -92,8 +92,11 @@ def change(account_number: str, changes: Changes) -> SimulatedAccount:
 
 
 def close(account_number: str) -> None:
-    """Close the account; its number never comes back. Raises Refused."""
-    _counted(account_number, closed_date=clock.now())
+    """Close the account and forget whose it was; its number never comes back. Raises Refused."""
+    texts = ("first_name", "last_name", "email", "email_key", "phone", "phone_key")
+    choices = ("date_of_birth", "email_allowed", "sms_allowed", "call_allowed")
+    forgotten = dict.fromkeys(texts, "") | dict.fromkeys(choices) | {"gender": "unknown", "number": account_number}
+    _counted(account_number, closed_date=clock.now(), **forgotten)
 
 
 def put_points(account_number: str, amount: Decimal) -> bool:

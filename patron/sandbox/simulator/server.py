@@ -23,7 +23,8 @@ USERNAME: Final = "simulator"
 PASSWORD: Final = "simulator"  # noqa: S105 -- published
 MAX_BODY: Final = 65_536
 _CLAIM: Final = """
-INSERT INTO sandbox_simulatedwrite (key, digest, status, body, created_date) VALUES (%s, %s, 0, '', %s)
+INSERT INTO sandbox_simulatedwrite (key, account_number, digest, status, body, created_date)
+VALUES (%s, %s, %s, 0, '', %s)
 ON CONFLICT (key) DO NOTHING
 """
 _PATH: Final = re.compile(r"/accounts(?:/(?P<number>[A-Za-z0-9][A-Za-z0-9._-]{0,63})(?P<points>/points)?)?\Z")
@@ -102,14 +103,14 @@ def _route(request: Request) -> Answer:
         raise Refused(404, "no_such_address", "Nobody answers here.")
     number = found["number"]
     if number is None:
-        return _only(request, POST=lambda: _once(request, lambda: _create(request)))
+        return _only(request, POST=lambda: _once(request, "", lambda: _create(request)))
     if found["points"]:
         return _only(request, GET=lambda: _json(200, {"points": _number(accounts.points(number))}))
     return _only(
         request,
         GET=lambda: _account(accounts.get(number)),
-        PATCH=lambda: _once(request, lambda: _account(accounts.change(number, _read(request, _Changed)))),
-        DELETE=lambda: _once(request, lambda: _close(number)),
+        PATCH=lambda: _once(request, number, lambda: _account(accounts.change(number, _read(request, _Changed)))),
+        DELETE=lambda: _once(request, number, lambda: _close(number)),
     )
 
 
@@ -131,22 +132,25 @@ def _create(request: Request) -> Answer:
 
 def _close(number: str) -> Answer:
     accounts.close(number)
+    # a change is not told again with the details of somebody who has left
+    gone = _refusal(accounts.not_found())
+    SimulatedWrite.objects.filter(account_number=number, status=200).update(status=gone.status, body=gone.body)
     return Answer(204)
 
 
-def _once(request: Request, write: Callable[[], Answer]) -> Answer:
+def _once(request: Request, account_number: str, write: Callable[[], Answer]) -> Answer:
     """Do the write unless its key was here before; what it was answered then is answered now."""
     key = request.headers.get(protocol.KEY.lower(), "")
     if not re.fullmatch(rf"[ -~]{{1,{LONGEST_KEY}}}", key):
         raise Refused(400, "key_required", "A write needs an Idempotency-Key of 1 to 255 printable characters.")
     digest = hashlib.sha256(b"\n".join([request.method.encode(), request.path.encode(), request.body])).hexdigest()
-    return transactions.run(lambda: _claimed(key, digest, write))
+    return transactions.run(lambda: _claimed(key, account_number, digest, write))
 
 
-def _claimed(key: str, digest: str, write: Callable[[], Answer]) -> Answer:
+def _claimed(key: str, account_number: str, digest: str, write: Callable[[], Answer]) -> Answer:
     with connection.cursor() as cursor:
         # a second request with the same key waits here until the first has committed
-        cursor.execute(_CLAIM, [key, digest, clock.now()])
+        cursor.execute(_CLAIM, [key, account_number, digest, clock.now()])
         is_first = cursor.rowcount == 1
     kept = SimulatedWrite.objects.get(key=key)
     if not is_first:
