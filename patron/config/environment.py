@@ -9,6 +9,7 @@
 | `DATABASE_URL` | the embedded server | a PostgreSQL 15 or newer, as libpq writes it |
 | `REDIS_URL` | none | a cache; nothing depends on it |
 | `EMAIL_URL` | the captured inbox in the sandbox | `smtp://user:password@host:port`, `smtps://` or `smtp+starttls://` |
+| `CLAMD_URL` | none | the antivirus shown each attachment: `tcp://host:3310` or `unix:///run/clamav/clamd.ctl` |
 | `PATRON_SECRET_KEY` | made once in the data directory | signs and seals; the same on every machine of one shop |
 | `PATRON_SECRET_KEY_FALLBACKS` | none | old keys, comma separated, while one is replaced |
 | `PATRON_ALLOWED_HOSTS` | this machine's names | host names the server answers to, comma separated |
@@ -57,6 +58,7 @@ class Environment:
     database_url: str | None
     redis_url: str | None
     smtp: Smtp | None
+    clamd_url: str | None
     secret_key: str
     secret_key_fallbacks: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
@@ -77,6 +79,7 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         database_url=_url(values, "DATABASE_URL", ("postgres", "postgresql")),
         redis_url=_url(values, "REDIS_URL", ("redis", "rediss", "unix")),
         smtp=_smtp(values),
+        clamd_url=_clamd(values),
         secret_key=_secret_key(values, data_dir),
         secret_key_fallbacks=_listed(values, "PATRON_SECRET_KEY_FALLBACKS"),
         allowed_hosts=_listed(values, "PATRON_ALLOWED_HOSTS"),
@@ -134,6 +137,20 @@ def _smtp(values: Mapping[str, str]) -> Smtp | None:
         use_ssl=parts.scheme == "smtps",
         use_starttls=starttls,
     )
+
+
+def _clamd(values: Mapping[str, str]) -> str | None:
+    text = _url(values, "CLAMD_URL", ("tcp", "unix"))
+    if text is None:
+        return None
+    parts = urlsplit(text)
+    try:
+        found = parts.path if parts.scheme == "unix" else parts.hostname and (parts.port or parts.hostname)
+    except ValueError:  # a port that is no number from 0 to 65535
+        found = None
+    if not found:
+        raise BadEnvironment("CLAMD_URL must be tcp://host:3310 or unix:///path/of/the/socket.")
+    return text
 
 
 def _secret_key(values: Mapping[str, str], data_dir: Path) -> str:

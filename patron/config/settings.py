@@ -153,6 +153,7 @@ if ENVIRONMENT.smtp:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENVIRONMENT.smtp.username, ENVIRONMENT.smtp.password
     EMAIL_USE_SSL, EMAIL_USE_TLS = ENVIRONMENT.smtp.use_ssl, ENVIRONMENT.smtp.use_starttls
 EMAIL_TIMEOUT = 10
+CLAMD_URL = ENVIRONMENT.clamd_url
 MAIL_GATEWAY = "smtp" if ENVIRONMENT.smtp else "inbox"
 
 REST_FRAMEWORK: dict[str, Any] = {

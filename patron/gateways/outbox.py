@@ -116,8 +116,8 @@ def queue_mail(
     """Queue a mail to one address in the transaction at hand and return the id of its row.
 
     Line breaks in `subject` become spaces, so that no header can be slipped in; it is cut at 300 characters and, unlike
-    the rest, kept in clear for staff: it must hold no code. `shown_to`, `shown_cc`: see Content. The other arguments are
-    those of `queue_sms`.
+    the rest, kept in clear for staff: it must hold no code. `shown_to`, `shown_cc`: see Content. The other arguments
+    are those of `queue_sms`.
     """
     now = clock.now()
     content = Content(text, html, tuple(reply_to), tuple(attachments), tuple(shown_to), tuple(shown_cc))

@@ -11,7 +11,7 @@ from patron.kernel import listing, openapi, paging
 from patron.reference.filters import DatasourceFilters, ProductFilters
 from patron.reference.models import SKU_TEXT, SUPPLIER_TEXT
 from patron.reference.reads import DatasourceRow, ImageRow, ProductRow
-from patron.reference.records import IN_USE, IN_USE_TEXT
+from patron.reference.records import IN_USE
 from patron.reference.serializers import DatasourceWish, ProductWish
 
 _DATES: Final = {"created_date": "created_at", "modified_date": "modified_at"}
@@ -125,7 +125,7 @@ def _one(kind: _Kind) -> Any:
                 204: openapi.NO_BODY,
                 403: _FORBIDDEN,
                 404: _NOT_FOUND,
-                406: openapi.refused((IN_USE, str(IN_USE_TEXT))),
+                406: openapi.refused((IN_USE, "Other records refer to it, so it cannot be deleted.")),
             },
         ),
     )

@@ -67,12 +67,14 @@ def http_provider() -> Iterator[HttpProvider]:
 
 @dataclass
 class MailServer:
-    """Accepts every mail unless `recipient` or `data` is another answer."""
+    """Accepts every mail unless `recipient` or `data` is another answer; `refused`: an answer to one address."""
 
     recipient: bytes = b"250 OK"
     data: bytes = b"250 OK"
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+    refused: dict[str, bytes] = field(default_factory=dict)
 
 
 @contextmanager
@@ -90,7 +92,9 @@ def mail_server() -> Iterator[MailServer]:
                     self.take_mail()
                     self.say(server.data)
                 elif verb == b"RCPT":
-                    self.say(server.recipient)
+                    address = line.decode().partition("<")[2].partition(">")[0]
+                    server.recipients.append(address)
+                    self.say(server.refused.get(address, server.recipient))
                 else:
                     self.say(b"221 bye" if verb == b"QUIT" else b"250 OK")
                     if verb == b"QUIT":

@@ -91,7 +91,7 @@ def test_an_accepted_mail_arrives_whole(subject):
 def test_a_repeat_is_known_by_its_message_id(mail_server):
     """Two tries of one mail carry one Message-ID, another mail another; replies go where they should."""
     smtp = SmtpGateway()
-    content = Content("text", reply_to="shopper@example.com")
+    content = Content("text", reply_to=("shopper@example.com",))
     for message_id in (7, 7, 8):
         smtp.send(letter(message_id=message_id, content=content))
 
@@ -138,3 +138,14 @@ def test_a_mail_that_cannot_be_addressed_fails_for_good(mail_server, to):
 
     assert trouble.value.permanent
     assert mail_server.mails == []
+
+
+def test_everybody_sees_who_else_was_written_to_and_one_address_gets_it(mail_server):
+    """The headers name all of them, the envelope only the one this copy is for."""
+    content = Content("text", shown_to=("a@shop.example", "b@shop.example"), shown_cc=("c@shop.example",))
+    SmtpGateway().send(letter(to="hidden@shop.example", content=content))
+
+    (mail,) = mail_server.mails
+    assert (mail["To"], mail["Cc"]) == ("a@shop.example, b@shop.example", "c@shop.example")
+    assert mail_server.recipients == ["hidden@shop.example"]
+    assert "hidden@shop.example" not in mail.as_string()
