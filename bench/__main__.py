@@ -27,7 +27,7 @@ def main() -> int:
             start.load_django(is_quiet=True)
             from bench import run
 
-            return run.run(folder, options)
+            return run.run(folder, options.names, is_quick=options.quick, is_written=options.write)
     except Spoiled as error:
         return _fail(str(error))
 

@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +16,7 @@ from patron.gateways.models import CapturedSms, OutgoingSms
 from patron.kernel import clock
 
 CODE_EVERY: Final = 0.1  # seconds
-_DRAIN_SECONDS: Final = 300
+_DRAIN_SECONDS: Final = 900
 _PORTION: Final = 5_000
 # One message is queued by the product; this repeats its row and its job, as a campaign of so many would stand there.
 _REPEAT: Final = """
@@ -45,13 +46,18 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`per_second`: ordinary SMS with nothing else to do; `backlog_per_second`: while codes go first."""
+    """`per_second`: ordinary SMS with nothing else to do; `backlog_per_second`: while codes go first.
+
+    `to_its_end`: codes from then until the last of the backlog has left; `backlog_seconds`: how long all of it took.
+    """
 
     per_second: float
     alone: Latency
     behind_backlog: Latency
     backlog: int
     backlog_per_second: float
+    to_its_end: Latency
+    backlog_seconds: float
     memory_mb: float
 
 
@@ -68,7 +74,9 @@ def measure(folder: Path, *, burst: int, backlog: int, seconds: int) -> Found:
         drained = (_captured() - before - behind.codes) / (time.monotonic() - started)
         if _waiting() == 0:
             raise Spoiled("the backlog was gone before the last code: make it larger")
-        return Found(per_second, alone, behind, backlog, drained, machine.memory_mb(pid))
+        to_its_end = _codes(_DRAIN_SECONDS, every=1.0, is_over=lambda: _waiting() == 0)
+        took = time.monotonic() - started
+        return Found(per_second, alone, behind, backlog, drained, to_its_end, took, machine.memory_mb(pid))
 
 
 def _clear() -> None:
@@ -100,14 +108,16 @@ def _drain(count: int) -> float:
     return count / float(seconds)
 
 
-def _codes(seconds: float) -> Latency:
-    """Queue a code now and then; wait for the last."""
+def _codes(seconds: float, every: float = CODE_EVERY, is_over: Callable[[], bool] = lambda: False) -> Latency:
+    """Queue a code now and then; wait for the last. Ends sooner when `is_over`."""
     queued: dict[int, float] = {}
     ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        message = outbox.queue_sms(f"+90544{len(queued):07d}", "Patron: 471142", purpose="bench", is_otp=True)
+    while time.monotonic() < ends and not is_over():
+        message = outbox.queue_sms(
+            f"+90544{time.monotonic_ns() % 10**7:07d}", "Patron: 471142", purpose="bench", is_otp=True
+        )
         queued[message] = clock.now().timestamp()
-        time.sleep(CODE_EVERY)
+        time.sleep(every)
     for _ in range(100):
         arrived = dict(CapturedSms.objects.filter(message_id__in=queued).values_list("message_id", "created_date"))
         if len(arrived) == len(queued):

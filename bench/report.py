@@ -10,8 +10,8 @@ from bench.jobs import Found, Latency
 from bench.rounds import Side
 
 FILE: Final = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-_BEGIN: Final = "<!-- results: written by `python -m bench --write` -->\n"
-_END: Final = "<!-- end of results -->\n"
+_BEGIN: Final = "<!-- results of {part}: written by `python -m bench --write` -->\n"
+_END: Final = "<!-- end of {part} -->\n"
 _COLUMNS: Final = (
     "",
     "requests/s",
@@ -25,11 +25,11 @@ _COLUMNS: Final = (
 )
 
 
-def head(command: str, shop: str) -> str:
+def head(command: str) -> str:
     """When, where and how."""
     when = f"{datetime.now(UTC):%Y-%m-%d}"
     pinned = "all on the same core" if machine.IS_SHARED else "server on one core, PostgreSQL and wrk on the other"
-    return f"`{command}`, {when}, {machine.name()}; {pinned}; {shop}.\n"
+    return f"`{command}`, {when}, {machine.name()}; {pinned}.\n"
 
 
 def table(rows: Iterable[tuple[str, Side, Side | None, str]]) -> str:
@@ -51,6 +51,8 @@ def jobs(found: Found) -> str:
         ("a code, nothing else waiting: p50, p99", _both(found.alone), ""),
         (f"a code, {found.backlog:,} SMS waiting: p50, p99", _both(found.behind_backlog), "codes first"),
         ("the backlog meanwhile", f"{found.backlog_per_second:.0f}/s", ""),
+        ("codes until the last of them has left: p50, p99", _both(found.to_its_end), "codes first"),
+        ("all of them", f"{found.backlog_seconds:.0f} s", ""),
         ("memory of the worker", f"{found.memory_mb:.0f} MB", "150 MB"),
     ]
     return _markdown(lines)
@@ -61,14 +63,15 @@ def memory(web_mb: float) -> str:
     return f"\nThe web process holds {web_mb:.0f} MB after this (target: 150 MB).\n"
 
 
-def write(text: str) -> None:
-    """Put the results in their place in the documentation."""
+def write(part: str, text: str) -> None:
+    """Put the results of one part in their place in the documentation. Raises ValueError where it has none."""
     page = FILE.read_text()
-    before, _, rest = page.partition(_BEGIN)
-    _, end, after = rest.partition(_END)
-    if not end:
-        raise ValueError(f"{FILE} has lost the marks between which the results stand")
-    FILE.write_text(f"{before}{_BEGIN}\n{text}\n{_END}{after}")
+    begin, end = _BEGIN.format(part=part), _END.format(part=part)
+    before, found, rest = page.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"{FILE} has no place for the results of {part}: write its two marks there")
+    FILE.write_text(f"{before}{begin}\n{text}\n{end}{after}")
 
 
 def _figures(side: Side) -> tuple[str, ...]:

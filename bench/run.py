@@ -1,78 +1,102 @@
-"""One run: the shop, the servers, the worker, the report. Imported once Django is loaded."""
+"""One run: the shops, the servers, the worker, the report. Imported once Django is loaded."""
 
-import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from bench import jobs, processes, report, seed, segments, web
 from bench.rounds import Plan
 from bench.seed import Size
 from patron.operations import schema
 
+_WALKED: Final = 5_000
 _BURST, _BACKLOG, _CODE_SECONDS = 2_000, 100_000, 24
 _MANY, _QUICK_MANY = 1_000_000, 50_000  # shoppers in the shop of the segments
 _QUICK_BURST, _QUICK_BACKLOG, _QUICK_CODE_SECONDS = 400, 5_000, 6
 
 
-def run(folder: Path, options: argparse.Namespace) -> int:
-    """Measure what was asked for and print it. Raises Spoiled."""
-    plan = Plan(seconds=2, rounds=1) if options.quick else Plan(seconds=10, rounds=3)
-    walked = 5_000
-    size = Size(
-        shoppers=40_000 if options.quick else 200_000,
-        sessions=walked + web.codes(options.names, plan),
-        walked=walked,
-    )
-    _say("Making the shop ...")
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was asked for: `names` of `--only`, or all of them. `folder` is taken away at the end."""
+
+    folder: Path
+    names: tuple[str, ...]
+    is_quick: bool
+    plan: Plan
+
+
+def run(folder: Path, names: list[str], *, is_quick: bool, is_written: bool) -> int:
+    """Measure what was asked for and print it. Raises Spoiled.
+
+    `is_written`: put each part's results in the place of its last ones in docs/benchmarks.md.
+    """
+    plan = Plan(seconds=2, rounds=1) if is_quick else Plan(seconds=10, rounds=3)
+    order = Order(folder, tuple(names), is_quick, plan)
     schema.migrate()
-    seed.plant(size)
-    parts = []
-    for part in _parts(folder, options, size, plan):
-        sys.stdout.write(f"{part}\n")
-        sys.stdout.flush()
-        parts.append(part)
-    if options.write:
-        report.write("\n".join(parts))
+    for part, (needed, measure) in PARTS.items():
+        if needed & set(names):
+            _say(f"{part.capitalize()} ...")
+            _report(part, measure(order), is_written=is_written)
     return 0
 
 
-def _parts(folder: Path, options: argparse.Namespace, size: Size, plan: Plan) -> Iterator[str]:
-    yield report.head(_command(), f"{size.shoppers:,} shoppers, {size.walked:,} sessions")
-    if set(web.ROWS) & set(options.names):
-        yield _web(folder, options.names, size, plan)
-    if "jobs" in options.names:
-        yield _jobs(folder, is_quick=options.quick)
-    if "segments" in options.names:
-        _say("Segments ...")
-        yield from segments.measure(folder, plan, _QUICK_MANY if options.quick else _MANY)
+def _report(part: str, lines: Iterator[str], *, is_written: bool) -> None:
+    text = [report.head(f"python -m bench {' '.join(sys.argv[1:])}".strip())]
+    sys.stdout.write(text[0] + "\n")
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+        text.append(line)
+    if is_written:
+        report.write(part, "\n".join(text))
 
 
-def _web(folder: Path, names: list[str], size: Size, plan: Plan) -> str:
+def _identity(order: Order) -> Iterator[str]:
+    size = _shop(order)
+    yield f"{size.shoppers:,} shoppers, {size.walked:,} sessions:\n"
     rows = []
-    with processes.patron(folder) as patron, processes.floor(folder, web.given()) as floor:
-        bench = web.Bench(patron, floor, folder, size, plan)
+    with processes.patron(order.folder) as patron, processes.floor(order.folder, web.given()) as floor:
+        bench = web.Bench(patron, floor, order.folder, size, order.plan)
         for name, (what, measure, target) in web.ROWS.items():
-            if name not in names:
-                continue
-            _say(f"{what} ...")
-            rows.append((what, *measure(bench), target))
-        return report.table(rows) + report.memory(bench.memory_mb())
+            if name in order.names:
+                _say(f"{what} ...")
+                rows.append((what, *measure(bench), target))
+        yield report.table(rows) + report.memory(bench.memory_mb())
 
 
-def _jobs(folder: Path, *, is_quick: bool) -> str:
-    _say("SMS and codes ...")
+def _jobs(order: Order) -> Iterator[str]:
+    _shop(order)
     burst, backlog, seconds = (
-        (_QUICK_BURST, _QUICK_BACKLOG, _QUICK_CODE_SECONDS) if is_quick else (_BURST, _BACKLOG, _CODE_SECONDS)
+        (_QUICK_BURST, _QUICK_BACKLOG, _QUICK_CODE_SECONDS) if order.is_quick else (_BURST, _BACKLOG, _CODE_SECONDS)
     )
-    return report.jobs(jobs.measure(folder, burst=burst, backlog=backlog, seconds=seconds))
+    yield report.jobs(jobs.measure(order.folder, burst=burst, backlog=backlog, seconds=seconds))
 
 
-def _command() -> str:
-    return " ".join(["python -m bench", *sys.argv[1:]])
+def _segments(order: Order) -> Iterator[str]:
+    yield from segments.measure(order.folder, order.plan, _QUICK_MANY if order.is_quick else _MANY)
 
 
+def _shop(order: Order) -> Size:
+    """A shop of its own in the place of the one there is."""
+    size = Size(
+        shoppers=40_000 if order.is_quick else 200_000,
+        sessions=_WALKED + web.codes(order.names, order.plan),
+        walked=_WALKED,
+    )
+    seed.clear()
+    seed.plant(size)
+    return size
+
+
+# what the page calls it → the names of `--only` that ask for it, and what measures it and gives the lines of its report
+PARTS: Final[dict[str, tuple[frozenset[str], Callable[[Order], Iterator[str]]]]] = {
+    "identity": (frozenset(web.ROWS), _identity),
+    "messages": (frozenset({"jobs"}), _jobs),
+    "segments": (frozenset({"segments"}), _segments),
+}
 _STARTED = time.monotonic()
 
 

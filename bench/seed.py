@@ -14,6 +14,10 @@ from patron.kernel import clock, dynamic
 PASSWORD: Final = "a long enough one"
 CODE: Final = "471142"
 CSRF: Final = "benchbenchbenchbenchbench"
+_EMPTIED: Final = (
+    "accounts_shopper", "gateways_capturedsms", "gateways_outgoingsms", "gateways_outgoingmail", "kernel_counter",
+    "procrastinate_jobs", "segments_segment", "segments_standing",
+)  # fmt: skip
 _SHOPPERS: Final = """
 INSERT INTO accounts_shopper (username, email, email_verified_at, password, first_name, last_name, phone, phone_e164,
     phone_claim, phone_verified_at, email_allowed, sms_allowed, call_allowed, gender, date_of_birth, language_code,
@@ -49,13 +53,20 @@ class Size:
     walked: int
 
 
+def clear() -> None:
+    """Take away the shop that is in the migrated database, with its jobs and messages."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("SET patron.sandbox_reset = 'on'")  # the ledgers let themselves be emptied for this only
+        cursor.execute(f"TRUNCATE {', '.join(_EMPTIED)} RESTART IDENTITY CASCADE")
+
+
 def plant(size: Size) -> None:
-    """Fill an empty, migrated database."""
+    """Fill a database that `clear` has emptied."""
     # The limits are counted as ever and reached by nobody: the whole load comes from one address.
     high = {scope: {"count": 1_000_000, "duration": "1m"} for scope in ("login", "login-failed", "profile-update")}
     dynamic.put("THROTTLING_SETTINGS", high, staff_id=None, source="command")
     with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
         cursor.execute(_SHOPPERS, {"count": size.shoppers, "password": make_password(PASSWORD)})
         cursor.execute(_SESSIONS, {"count": size.sessions})
         cursor.execute("VACUUM ANALYZE")

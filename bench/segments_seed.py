@@ -76,10 +76,8 @@ OTHERS: Final[dict[str, dict[str, Any]]] = {
 
 def plant(shoppers: int, sessions: int) -> None:
     """Put this shop in the place of whatever is in the database, which must be migrated."""
+    seed.clear()
     with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
-        cursor.execute("SET patron.sandbox_reset = 'on'")
-        cursor.execute("TRUNCATE accounts_shopper, segments_segment, segments_standing, procrastinate_jobs CASCADE")
         cursor.execute(_SHOPPERS.format(count=shoppers))
         cursor.execute(_FACTS)
         cursor.execute(seed._SESSIONS, {"count": sessions})
