@@ -9,6 +9,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from patron.kernel.tables import ReadOnlyTable, as_id, left_to_right, link
+from patron.loyalty import admin_credit  # noqa: F401 -- its tables register themselves
 from patron.loyalty.models import Enrolment, Farewell, LoyaltyCard, Reconciliation
 
 

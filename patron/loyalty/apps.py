@@ -8,6 +8,7 @@ class LoyaltyConfig(AppConfig):
     verbose_name = _("Loyalty")
 
     def ready(self) -> None:
-        from patron.loyalty import holdings
+        from patron.loyalty import holdings, holdings_credit
 
         holdings.declare()
+        holdings_credit.declare()

@@ -5,6 +5,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from patron.accounts.models import Shopper
+from patron.loyalty.models_credit import CreditAccount, CreditEntry, CreditTransaction
+
+__all__ = [
+    "CreditAccount",
+    "CreditEntry",
+    "CreditTransaction",
+    "Enrolment",
+    "Farewell",
+    "LoyaltyCard",
+    "Reconciliation",
+]
 
 ONE_CARD = "loyalty_card_shopper"
 NUMBER_TAKEN = "loyalty_card_number"

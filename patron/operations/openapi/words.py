@@ -35,8 +35,11 @@ TAGS: Final = {
     "Profile": "The shopper's own data. A new phone is proven by a code: the first call answers 202 and an SMS is "
     "sent, the second call carries the code.",
     "Personal data": "What is held, and its end.",
+    "Loyalty card": "The card, its points and the loyalty program behind it.",
     "Segments": "The groups a shopper is in.",
     "Segments (staff)": "Groups of shoppers: their rules, members and prices.",
+    "Store credit": "What a shopper may spend, and where it came from and went.",
+    "Store credit (staff)": "Credit accounts as other systems tell of them; every movement.",
     "Customers": "Who buys in which sales channel: found, made and changed by staff and by the channels' programs.",
     "Reference": "What other data refers to: price lists.",
     "Staff": "Tokens of the back office and its programs.",
