@@ -8,8 +8,9 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Shoppers")
 
     def ready(self) -> None:
-        from patron.accounts import cookies, holdings
-        from patron.kernel import idempotency
+        from patron.accounts import cookies, facts, holdings
+        from patron.kernel import idempotency, shoppers
 
         holdings.declare()
+        shoppers.provide(facts.read)
         idempotency.guard(cookies.is_good)

@@ -50,10 +50,12 @@ class House:
 
 def _with_hot_reads(application: WhiteNoise) -> Callable[..., Iterable[bytes]]:
     from patron.accounts import doors as accounts
+    from patron.customers import doors as customers
     from patron.kernel.doors import HotReads
+    from patron.loyalty import doors as loyalty
     from patron.segments import doors as segments
 
-    return HotReads(accounts.READS | segments.READS, application)
+    return HotReads(accounts.READS | customers.READS | loyalty.READS | segments.READS, application)
 
 
 def _with_static_files(application: object) -> WhiteNoise:

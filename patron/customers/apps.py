@@ -6,3 +6,9 @@ class CustomersConfig(AppConfig):
     name = "patron.customers"
     label = "customers"
     verbose_name = _("Customers")
+
+    def ready(self) -> None:
+        from patron.customers import holdings, storefront
+
+        holdings.declare()
+        storefront.listen()

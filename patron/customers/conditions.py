@@ -7,6 +7,7 @@ ever read as SQL, and no name of a column comes from a request.
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
 from typing import Any, Final
 
 import msgspec
@@ -211,11 +212,9 @@ def _nested(keys: Sequence[str], value: Any) -> dict[str, Any]:
 
 def _traits(wanted: dict[str, Any]) -> list[int]:
     """The numbers of every mixture that has the wanted values; see `Customer.traits`."""
-    sums = {0}
+    parts: list[tuple[int, ...]] = []
     for name, bit in _FLAGS.items():
-        bits = (0, bit) if name not in wanted else (bit if wanted[name] else 0,)
-        sums = {each + more for each in sums for more in bits}
+        parts.append((0, bit) if name not in wanted else (bit if wanted[name] else 0,))
     for name, numbers in (("gender", _GENDERS), ("user_type", _TYPES)):
-        bits = tuple(numbers.values()) if name not in wanted else (numbers[wanted[name]],)
-        sums = {each + more for each in sums for more in bits}
-    return sorted(sums)
+        parts.append(tuple(numbers.values()) if name not in wanted else (numbers[wanted[name]],))
+    return sorted(map(sum, product(*parts)))

@@ -1,4 +1,4 @@
-"""One statement, one row: how what is asked most asks the database."""
+"""One statement, a row or a few: how what is asked most asks the database."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -88,6 +88,17 @@ def one(statement: str | Statement, parameters: Any) -> tuple[Any, ...] | None:
             raise
         connection.close()
         return _fetch(statement, parameters)
+
+
+def every(statement: str | Statement, parameters: Any) -> list[tuple[Any, ...]]:
+    """All rows of `statement`. As `one`."""
+    try:
+        return list(_execute(statement, parameters).fetchall())
+    except DatabaseError as error:
+        if connection.in_atomic_block or not transactions.is_connection_loss(error):
+            raise
+        connection.close()
+        return list(_execute(statement, parameters).fetchall())
 
 
 def written(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> tuple[Any, ...] | None:

@@ -1,0 +1,51 @@
+"""Which columns of this room hold personal data of a shopper; see `kernel.personal_data`.
+
+Only customers of channels of type web are a shopper's. Those of other channels are named by their channel's codes and
+belong to nobody here.
+"""
+
+import secrets
+
+from patron.customers.models import Customer, CustomerMapping
+from patron.kernel import clock
+from patron.kernel.personal_data import Holding, hold
+
+
+def declare() -> None:
+    """Called when the room is ready."""
+    hold(_customer())
+    hold(
+        Holding(
+            model=CustomerMapping,
+            owner="customer__shopper_id",
+            exported=frozenset({"integration_type", "code", "created_date"}),
+            withheld=frozenset({"id", "customer_id", "modified_date"}),
+            erased=None,
+        )
+    )
+
+
+def placeholder() -> str:
+    """An address that is nobody's (RFC 2606)."""
+    return f"anonymized-{secrets.token_hex(16)}@anonymized.invalid"
+
+
+def _customer() -> Holding:
+    objects = ("extra_field", "attributes", "attributes_kwargs", "localized_attributes", "localized_attributes_kwargs")
+    flags = ("is_active", "email_allowed", "sms_allowed", "call_allowed")
+    nullable = ("phone_number", "erp_code", "gender", "date_of_birth")
+    named = ("first_name", "last_name")
+    said = {*objects, *flags, *nullable, *named, "email", "user_type", "date_joined"}
+    stays = {"id", "channel_id", "channel_code", "created_date"}
+    return Holding(
+        model=Customer,
+        owner="shopper_id",
+        exported=frozenset(said | stays | {"modified_date"}),
+        withheld=frozenset({"shopper_id", "traits"}),
+        erased={"email": placeholder, "modified_date": clock.now}
+        | dict.fromkeys(objects, dict)
+        | dict.fromkeys(flags, False)
+        | dict.fromkeys(nullable)
+        | dict.fromkeys(named, ""),
+        kept=frozenset(stays | {"shopper_id", "traits", "user_type", "date_joined"}),
+    )

@@ -1,0 +1,106 @@
+"""The shoppers of the own storefront, as customers of each channel of type web.
+
+Heard by event after every change of a shopper and read anew then, so news that comes late or twice does no harm. The
+customer's code is the shopper's id. A staff member may write `erp_code` and `extra_field`; all else follows the
+shopper.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from patron.channels.models import Channel
+from patron.customers.records import CREATED, UPDATED
+from patron.kernel import clock, events, rows, shoppers, transactions
+from patron.kernel.shoppers import ShopperFacts
+
+HEARD: Final = ("shopper.registered", "shopper.changed", "consent.changed", "shopper.anonymized")
+_FOLLOWED: Final = {
+    "email": "text",
+    "first_name": "text",
+    "last_name": "text",
+    "phone_number": "text",
+    "is_active": "boolean",
+    "email_allowed": "boolean",
+    "sms_allowed": "boolean",
+    "call_allowed": "boolean",
+    "gender": "text",
+    "user_type": "text",
+    "date_of_birth": "date",
+    "date_joined": "timestamptz",
+    "attributes": "jsonb",
+}
+_NAMES: Final = ", ".join(_FOLLOWED)
+_VALUES: Final = ", ".join(f"%({name})s::{kind}" for name, kind in _FOLLOWED.items())
+# One that is there already is held, until the transaction ends, and nothing else.
+_MAKE: Final = f"""
+INSERT INTO customers_customer AS c (channel_id, channel_code, shopper_id, extra_field, attributes_kwargs,
+    localized_attributes, localized_attributes_kwargs, created_date, modified_date, {_NAMES})
+SELECT ch.id, %(shopper)s::text, %(shopper)s, '{{}}', '{{}}', '{{}}', '{{}}', %(now)s, %(now)s, {_VALUES}
+FROM channels_channel ch WHERE ch.channel_type = '{Channel.Type.WEB.value}' ORDER BY ch.id
+ON CONFLICT (channel_code, channel_id) DO UPDATE SET shopper_id = EXCLUDED.shopper_id
+RETURNING c.id, c.channel_id, c.xmax = 0
+"""  # noqa: S608 -- constants
+_FOLLOW: Final = f"""
+UPDATE customers_customer c
+SET ({_NAMES}) = ROW ({_VALUES}), modified_date = GREATEST(%(now)s, c.modified_date + interval '1 microsecond')
+WHERE c.shopper_id = %(shopper)s AND ({", ".join(f"c.{name}" for name in _FOLLOWED)}) IS DISTINCT FROM ROW ({_VALUES})
+RETURNING c.id, c.channel_id
+"""  # noqa: S608
+
+
+def listen() -> None:
+    """Called once, when the room is ready."""
+    for event in HEARD:
+        events.listen(event, shopper_changed)
+
+
+def shopper_changed(event: str, payload: dict[str, Any]) -> None:
+    """Something of a shopper is new."""
+    follow(payload["shopper_id"])
+
+
+def follow(shopper_id: int) -> None:
+    """Make the shopper's customers where they are missing, and let those there are say what the shopper says now.
+
+    Of two that follow one shopper at once the later waits for the rows of the earlier, and reads the shopper after
+    that, so the newest stays. An anonymized shopper gets no customer and empties those there are.
+    """
+
+    def work() -> None:
+        facts = shoppers.find(shopper_id)
+        if facts is None:
+            return
+        made = set()
+        if not facts.is_anonymized:
+            held = rows.every(_MAKE, _values(facts))
+            made = {row[0] for row in held if row[2]}
+            for customer_id, channel_id, is_new in held:
+                if is_new:
+                    events.put(CREATED, customer_id=customer_id, channel_id=channel_id)
+            facts = shoppers.find(shopper_id) or facts
+        for customer_id, channel_id in rows.every(_FOLLOW, _values(facts)):
+            if customer_id not in made:
+                events.put(UPDATED, customer_id=customer_id, channel_id=channel_id, fields=sorted(_FOLLOWED))
+
+    transactions.run(work)
+
+
+def _values(facts: ShopperFacts) -> dict[str, Any]:
+    return {
+        "shopper": facts.id,
+        "now": clock.now(),
+        "email": facts.email,
+        "first_name": facts.first_name,
+        "last_name": facts.last_name,
+        "phone_number": facts.phone,
+        "is_active": facts.is_active,
+        "email_allowed": facts.email_allowed,
+        "sms_allowed": facts.sms_allowed,
+        "call_allowed": bool(facts.call_allowed),
+        "gender": facts.gender if facts.gender in ("male", "female") else None,
+        "user_type": facts.user_type if facts.user_type in ("guest", "registered") else None,
+        "date_of_birth": facts.date_of_birth,
+        "date_joined": facts.date_joined,
+        "attributes": msgspec.json.encode(facts.attributes).decode(),
+    }
