@@ -7,7 +7,7 @@ import structlog
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext_lazy as _
 
-from patron.channels import settings, tokens
+from patron.channels import settings, tokens, totp
 from patron.channels.models import Staff
 from patron.kernel import clock, context, dynamic, limits, middleware, transactions
 from patron.kernel.errors import Invalid
@@ -24,18 +24,25 @@ class BadCredentials(Invalid):
         super().__init__({"non_field_errors": [_("Unable to log in with provided credentials.")]})
 
 
-def log_in(username: str, password: str) -> str:
+def log_in(username: str, password: str, code: str = "") -> str:
     """The key of a new token. Of more than STAFF_SIGN_INS_KEPT the one unused for longest ends.
 
-    Raises BadCredentials, TooMany.
+    `code`: of the authenticator app, or a recovery code; looked at where the second step is set up. Raises
+    BadCredentials, CodeNeeded, BadCode, TooMany.
     """
     staff = verify(username, password)
+    if staff.totp_since is not None:
+        if not code:
+            raise totp.CodeNeeded
+        totp.check(staff, code)
 
     def work() -> str:
         now = clock.now()
-        # Holds the row, so that parallel sign-ins are counted one by one, and notices a password that was changed
-        # between the check and this moment.
-        current = Staff.objects.filter(pk=staff.pk, password=staff.password, is_active=True)
+        # Holds the row, so that parallel sign-ins are counted one by one, and notices a password that was changed, or
+        # a second step that was set up, between the check and this moment.
+        current = Staff.objects.filter(
+            pk=staff.pk, password=staff.password, totp_since=staff.totp_since, is_active=True
+        )
         if not current.update(last_login=now):
             raise BadCredentials
         key = tokens.issue(staff, tokens.LOGIN, expires_at=_end(now))

@@ -1,40 +1,67 @@
 """Staff members are made, and change their password."""
 
+from collections.abc import Callable, Collection
+
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from patron.channels import tokens
-from patron.channels.models import Staff
+from patron.channels import channel_apps, tokens
+from patron.channels.models import Channel, Staff
 from patron.kernel import transactions
 from patron.kernel.errors import Invalid
 
 USERNAME_TAKEN = "channels_staff_username_key"
 
 
-def create(username: str, password: str, *, email: str = "", is_superuser: bool = False) -> Staff:
+def create(
+    username: str,
+    password: str,
+    *,
+    email: str = "",
+    is_superuser: bool = False,
+    channels: Collection[int] | None = None,
+) -> Staff:
     """A new active staff member who may open the console.
 
-    `is_superuser`: holds every permission. Raises Invalid by field: a username that is malformed or taken, a malformed
-    e-mail, a password that the validators refuse.
+    `is_superuser`: holds every permission. `channels`: the keys of the only ones they see; somebody with such is a
+    channel's program, in the group of those and not for the console. Raises Invalid by field: a username that is
+    malformed or taken, a malformed e-mail, a password that the validators refuse, a channel that is none.
     """
-    staff = Staff(
-        username=Staff.normalize_username(username),
-        email=Staff.objects.normalize_email(email),
-        is_staff=True,
-        is_superuser=is_superuser,
+    made = prepare(username, password, email=email)
+    made.is_superuser, made.is_restricted, made.is_staff = is_superuser, channels is not None, channels is None
+
+    def work() -> Staff:
+        insert(made)
+        if channels is not None:
+            made.channels.set(_channels(channels))
+            made.groups.add(channel_apps.group())
+        return made
+
+    return transactions.run(work)
+
+
+def prepare(username: str, password: str, *, email: str = "") -> Staff:
+    """A staff member that is not stored yet. Called before a transaction: hashing is slow by intent. Raises Invalid."""
+    member = Staff(
+        username=Staff.normalize_username(username), email=Staff.objects.normalize_email(email), is_staff=True
     )
-    _check_fields(staff)
-    _check_password(password, staff)
-    staff.set_password(password)  # slow on purpose, so before the transaction
-    try:
-        transactions.run(lambda: staff.save(force_insert=True))
-    except IntegrityError as error:
-        if transactions.constraint_of(error) != USERNAME_TAKEN:
-            raise
-        raise Invalid({"username": [_("A user with that username already exists.")]}) from error
-    return staff
+    _check_fields(member)
+    _check_password(password, member)
+    member.set_password(password)
+    return member
+
+
+def insert(member: Staff) -> None:
+    """Store a new one. Raises Invalid for a username that is taken."""
+    _unless_taken(lambda: member.save(force_insert=True))
+
+
+def save(member: Staff) -> None:
+    """Store a change. Raises Invalid by field."""
+    _check_fields(member)
+    _unless_taken(member.save)
 
 
 def change_password(staff: Staff, password: str) -> None:
@@ -50,6 +77,22 @@ def change_password(staff: Staff, password: str) -> None:
         tokens.revoke_sign_ins(staff)
 
     transactions.run(write)
+
+
+def _unless_taken(store: Callable[[], None]) -> None:
+    try:
+        transactions.run(store)
+    except IntegrityError as error:
+        if transactions.constraint_of(error) != USERNAME_TAKEN:
+            raise
+        raise Invalid({"username": [_("A user with that username already exists.")]}) from error
+
+
+def _channels(keys: Collection[int]) -> list[Channel]:
+    found = list(Channel.objects.filter(pk__in=keys))
+    if len(found) < len(set(keys)):
+        raise Invalid({"channel": [_("There is no such channel.")]})
+    return found
 
 
 def _check_fields(staff: Staff) -> None:

@@ -41,21 +41,23 @@ def make(staff: Staff, name: str, expires_at: datetime | None = None) -> tuple[S
     return token, key
 
 
-def issue_for_program(signed_in: StaffToken, name: str, expires_at: datetime | None) -> tuple[StaffToken, str]:
-    """A further token for the owner of `signed_in`, and its key.
+def issue_for_program(
+    signed_in: StaffToken, name: str, expires_date: datetime | None, owner: Staff | None = None
+) -> tuple[StaffToken, str]:
+    """A further token, for the owner of `signed_in` unless `owner` is another, and its key.
 
     `signed_in` must come from a sign-in with a password: a program whose key leaked must not be able to make itself
     another. Raises Forbidden, and Invalid when the owner has MOST_FOR_PROGRAMS already.
     """
     if signed_in.name != LOGIN:
         raise Forbidden(_("Only a sign-in with a password can make tokens."))
-    staff = signed_in.staff
+    staff = owner or signed_in.staff
 
     def work() -> tuple[StaffToken, str]:
         Staff.objects.select_for_update(no_key=True).get(pk=staff.pk)  # parallel makers are counted one by one
         if valid(clock.now()).filter(staff=staff).exclude(name=LOGIN).count() >= MOST_FOR_PROGRAMS:
             raise Invalid({"non_field_errors": [_("There are too many tokens. Revoke one that is not used.")]})
-        return make(staff, name, expires_at)
+        return make(staff, name, expires_date)
 
     return transactions.run(work)
 

@@ -66,7 +66,7 @@ class TokensView(AnyStaffView):
         wish = TokenWish(data=request.data)
         wish.is_valid(raise_exception=True)
         current = caller(request)
-        made, key = tokens.issue_for_program(current, wish.validated_data["name"], wish.validated_data["expires_date"])
+        made, key = tokens.issue_for_program(current, **wish.validated_data)
         return Response(reads.new_token(made, current, key), status=201)
 
 

@@ -1,12 +1,15 @@
 import json
 import re
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from django.test import Client
 
-from patron.channels import tokens
+from patron.channels import tokens, totp
 from patron.channels.models import Staff
+from patron.kernel import clock
 from tests.channels.conftest import PASSWORD, Call
 
 PATHS = ["/api/v1/auth/login/", "/api/i1/auth/login/"]
@@ -71,6 +74,28 @@ def test_the_eleventh_wrong_password_is_429(clerk: Staff, call: Call) -> None:
     assert answer.status_code == 429
     assert json.loads(answer.content) == {"detail": "Request was throttled."}
     assert 290 <= int(answer["Retry-After"]) <= 301
+
+
+def test_the_second_step_is_asked_of_those_who_set_it_up(clerk: Staff, call: Call) -> None:
+    """400 on `code` without one, with a wrong one and with a used one; 200 with it; the sixth wrong one is 429."""
+    secret = totp.propose()
+    with time_machine.travel(clock.now() - timedelta(minutes=2), tick=False):
+        totp.set_up(clerk, secret, totp.code_at(secret, totp.now_step()))
+    body = {"username": "clerk", "password": PASSWORD}
+    with time_machine.travel(clock.now(), tick=False):
+        code = totp.code_at(secret, totp.now_step())
+        asked = call("POST", PATHS[0], body)
+        assert (asked.status_code, json.loads(asked.content)) == (
+            400,
+            {"code": ["Enter the code of your authenticator app."]},
+        )
+        assert call("POST", PATHS[1], body | {"code": code}).status_code == 200
+        for _ in range(5):
+            again = call("POST", PATHS[0], body | {"code": code})
+            assert (again.status_code, json.loads(again.content)) == (400, {"code": ["This code is not valid."]})
+        throttled = call("POST", PATHS[0], body | {"code": code})
+    assert throttled.status_code == 429
+    assert 890 <= int(throttled["Retry-After"]) <= 901
 
 
 def test_logout_ends_the_calling_token_only(clerk: Staff, call: Call) -> None:
