@@ -24,6 +24,13 @@ WAIT_FOR_PLACE: Final = 0.1
 _WORD: Final = re.compile(r"(?!.*\d{7})[A-Za-z0-9_.-]{1,40}")
 
 
+class NotCalled(GatewayTrouble):
+    """The breaker is open: the call was not made, and others would not be for a while."""
+
+    def __init__(self) -> None:
+        super().__init__(f"not called: {FAILURES_TO_OPEN} failures in a row", permanent=False)
+
+
 @contextmanager
 def call(
     gateway: str, *, seconds: float, breaker: CircuitBreaker | None = None, bulkhead: Semaphore | None = None
@@ -139,4 +146,4 @@ def _guarded(breaker: CircuitBreaker | None) -> Iterator[None]:
         with breaker.calling():
             yield
     except CircuitBreakerError as error:
-        raise GatewayTrouble(f"not called: {FAILURES_TO_OPEN} failures in a row", permanent=False) from error
+        raise NotCalled from error
