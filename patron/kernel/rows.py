@@ -7,10 +7,13 @@ from typing import Any, Final, Generic, TypeVar
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 from django.db.models import Model
+from psycopg.types.datetime import TimestamptzLoader
 
 from patron.kernel import transactions
 
 M = TypeVar("M", bound=Model)
+C = TypeVar("C", bound=psycopg.Cursor[Any])
+_TIMESTAMPTZ: Final = psycopg.adapters.types["timestamptz"].oid
 _PLACEHOLDER: Final = re.compile(r"%\((\w+)\)s")
 
 
@@ -72,7 +75,8 @@ class Statement:
 
     def execute(self, connection: psycopg.Connection[Any], parameters: Mapping[str, Any]) -> psycopg.RawCursor[Any]:
         """Ask, past Django."""
-        return psycopg.RawCursor(connection).execute(self._numbered, [parameters[name] for name in self._names])
+        cursor = _quick(psycopg.RawCursor(connection))
+        return cursor.execute(self._numbered, [parameters[name] for name in self._names])
 
 
 def one(statement: str | Statement, parameters: Any) -> tuple[Any, ...] | None:
@@ -129,4 +133,13 @@ def _execute(statement: str | Statement, parameters: Any) -> Any:
     with wrapper.wrap_database_errors:
         if isinstance(statement, Statement):
             return statement.execute(wrapper.connection, parameters)
-        return wrapper.connection.execute(statement, parameters)
+        return _quick(psycopg.Cursor(wrapper.connection)).execute(statement, parameters)
+
+
+def _quick(cursor: C) -> C:
+    """Let psycopg's own C code read the times; Django's Python takes 12 µs for each, a third of a statement.
+
+    Both give the same, since the connection's time zone is UTC.
+    """
+    cursor.adapters.register_loader(_TIMESTAMPTZ, TimestamptzLoader)
+    return cursor
