@@ -4,7 +4,8 @@ A new phone needs the code dance; nothing of such a request is applied before th
 Source: user-profile-and-segments, PATCH Update User Profile; 1-shopper, Profile.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from enum import Enum
 from typing import Any, Final
 
@@ -28,7 +29,15 @@ PLAIN: Final = (
     "language_code",
 )
 SERVER_ATTRIBUTES: Final = frozenset(
-    {"register_client_type", "logged_ip", "kvkk_flat_page_version", "confirm", "has_loyalty", "verified_user"}
+    {
+        "register_client_type",
+        "logged_ip",
+        "kvkk_flat_page_version",
+        "confirm",
+        "has_loyalty",
+        "loyalty_pending",
+        "verified_user",
+    }
 )
 _SHOPPERS: Final = rows.Table(Shopper, "u")
 _LOCK: Final = _SHOPPERS.select("WHERE u.id = %s AND u.is_active FOR UPDATE")
@@ -45,10 +54,18 @@ class Outcome(Enum):
     CODE_RESENT = "code resent"
 
 
-def change(shopper: Shopper, session: Session, data: Mapping[str, Any], purpose: Purpose = Purpose.PROFILE) -> Outcome:
+def change(
+    shopper: Shopper,
+    session: Session,
+    data: Mapping[str, Any],
+    purpose: Purpose = Purpose.PROFILE,
+    *,
+    then: Callable[[Shopper], None] = lambda shopper: None,
+) -> Outcome:
     """Apply a validated request of the shopper.
 
     `data`: the changeable fields, and `code`, `resend`, `end_other_sessions`, `avatar` (an uploaded file or null).
+    `then`: what another room does with the changed shopper in the same transaction, if anything is applied.
     Raises Invalid (taken phone, unusable picture), Refusal (the dance), TooMany.
     """
     picture = avatars.reencode(data["avatar"]) if data.get("avatar") else None
@@ -62,12 +79,9 @@ def change(shopper: Shopper, session: Session, data: Mapping[str, Any], purpose:
     if data.get("code"):
         proof = verification.evaluate(ask, data["code"])
     elif number is not None and number != shopper.phone_e164:
-        is_taken = phone_is_taken(number, shopper.pk)
-        if is_taken and not dynamic.get("PREVENT_ENUMERATION"):
-            raise taken_phone()
-        verification.start(_decoy(ask) if is_taken else ask)
+        verification.start(unless_taken(ask))
         return Outcome.CODE_SENT
-    transactions.run(lambda: _apply(shopper.pk, session.pk, data, proof, picture))
+    transactions.run(lambda: then(_apply(shopper.pk, session.pk, data, proof, picture)))
     if proof is not None:
         verification.confirmed(purpose)
     return Outcome.CHANGED
@@ -93,6 +107,31 @@ def change_by_staff(shopper_id: int, data: Mapping[str, Any], staff_id: int) -> 
     transactions.run(work)
 
 
+def note(
+    shopper: Shopper, data: Mapping[str, Any], marks: Mapping[str, Any], *, proven: str | None, by_code: bool = False
+) -> None:
+    """Write to a shopper who is locked (see `lock`) what another room was told by them.
+
+    `data`: some of PLAIN and `phone`, which is taken over only if it is the `proven` number (E.164).
+    `marks`: attributes the server owns; None takes one away. `by_code`: the number was proven in this very request.
+    Raises Invalid for a taken phone.
+    """
+    before, loaded, old_number = consent.snapshot(shopper), dict(vars(shopper)), shopper.phone_e164
+    _assign(shopper, data)
+    shopper.attributes = {key: value for key, value in (shopper.attributes | marks).items() if value is not None}
+    if proven is not None and data.get("phone") and e164(data["phone"]) == proven:
+        _set_phone(shopper, data["phone"], proven=True)
+        if proven != old_number:
+            consent.follow_phone(shopper, data)
+    elif proven is not None and proven == old_number:
+        shopper.phone_verified_at = clock.now()
+    _save(shopper, loaded)
+    consent.record(shopper, before, proven=frozenset(consent.PHONE_FIELDS) if by_code else frozenset())
+    if shopper.phone_e164 != old_number:
+        phone_notice.queue(shopper, old_number)
+    events.put("shopper.changed", shopper_id=shopper.pk)
+
+
 def lock(shopper_id: int) -> Shopper | None:
     """The active shopper, kept from everybody else's changes until the transaction ends."""
     return _SHOPPERS.one(_LOCK, (shopper_id,))
@@ -108,6 +147,15 @@ def phone_is_taken(number: str, shopper_id: int = 0) -> bool:
     if not dynamic.get("PHONE_NUMBER_UNIQUE_VALIDATOR_ACTIVE"):
         return False
     return Shopper.objects.filter(phone_e164=number, is_active=True).exclude(pk=shopper_id).exists()
+
+
+def unless_taken(ask: Ask) -> Ask:
+    """What to start for a number: a decoy of it where it is taken and PREVENT_ENUMERATION is on. Raises Invalid."""
+    if not phone_is_taken(ask.phone, ask.shopper_id or 0):
+        return ask
+    if not dynamic.get("PREVENT_ENUMERATION"):
+        raise taken_phone()
+    return replace(ask, is_decoy=True)
 
 
 def claim_of(number: str | None) -> str | None:
@@ -133,15 +181,9 @@ def _ask(shopper: Shopper, session: Session, data: Mapping[str, Any], number: st
     )
 
 
-def _decoy(ask: Ask) -> Ask:
-    from dataclasses import replace
-
-    return replace(ask, is_decoy=True)
-
-
 def _apply(
     shopper_id: int, session_id: int, data: Mapping[str, Any], proof: Proof | None, picture: avatars.Picture | None
-) -> None:
+) -> Shopper:
     shopper = _lock_and_spend(shopper_id, proof) if proof else lock(shopper_id)
     if shopper is None:  # closed or erased since the session was found
         raise Unauthenticated("Authentication credentials were not provided.")
@@ -160,6 +202,7 @@ def _apply(
     if data.get("end_other_sessions"):
         sessions.end_others(shopper_id, session_id)
     events.put("shopper.changed", shopper_id=shopper_id)
+    return shopper
 
 
 def _lock_and_spend(shopper_id: int, proof: Proof) -> Shopper | None:

@@ -8,7 +8,7 @@ Source: 1-shopper, `POST /users/registration/`, The phone-code dance, Consent le
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -60,13 +60,23 @@ class CodeResent:
     """Another code is on its way; the old one is dead."""
 
 
+Then = Callable[[Shopper], None]
+
+
 def register(
-    session: Session | None, data: Mapping[str, Any], *, mode: str, site: str
+    session: Session | None,
+    data: Mapping[str, Any],
+    *,
+    mode: str,
+    site: str,
+    scope: str = "register",
+    then: Then = lambda shopper: None,
 ) -> Registered | CodeSent | CodeResent:
     """Do the step of the registration that a validated request asks for.
 
     `session`: the caller's, a guest's or somebody's who registers anew. `data`: see `serializers.registration`.
-    `mode`: direct, sms_otp or kvkk. `site`: scheme and host for the link in the mail.
+    `mode`: direct, sms_otp or kvkk. `site`: scheme and host for the link in the mail. `scope`: of the limit per
+    address. `then`: what another room does with the new shopper in the same transaction.
     Raises Invalid (a taken e-mail or phone, a weak password, no phone in a code mode), Refusal (the dance), TooMany.
     """
     if data.get("resend"):
@@ -74,16 +84,16 @@ def register(
         return CodeResent()
     shopper = _checked(data)
     if mode == DIRECT:
-        _count()
+        _count(scope)
         _refuse(_taken(shopper))
-        return Registered(_create(session, shopper, data, None, site))
+        return Registered(_create(session, shopper, data, None, lambda: _follow_up(shopper, site, then)))
     if shopper.phone_e164 is None:
         raise Invalid({"phone": [_("This field is required.")]})
     ask = _ask(session, data, shopper.phone_e164)
     if data.get("code"):
         proof = verification.evaluate(ask, data["code"])
-        return Registered(_create(session, shopper, data, proof, site))
-    _count()
+        return Registered(_create(session, shopper, data, proof, lambda: _follow_up(shopper, site, then)))
+    _count(scope)
     return CodeSent(_send(session, ask, _taken(shopper)))
 
 
@@ -123,11 +133,11 @@ def _shopper(data: Mapping[str, Any]) -> Shopper:
     )
 
 
-def _count() -> None:
+def _count(scope: str) -> None:
     """Count a new registration of this address; a code and a resend have limits of their own."""
     ip = context.caller().ip
     if not middleware.is_exempt(ip):
-        limits.hit("register", ip, throttle("register"))
+        limits.hit(scope, ip, throttle(scope))
 
 
 def _taken(shopper: Shopper) -> list[Invalid]:
@@ -179,13 +189,17 @@ def _send(session: Session | None, ask: Ask, taken: list[Invalid]) -> Opened | N
 
 
 def _create(
-    session: Session | None, shopper: Shopper, data: Mapping[str, Any], proof: Proof | None, site: str
+    session: Session | None,
+    shopper: Shopper,
+    data: Mapping[str, Any],
+    proof: Proof | None,
+    follow_up: Callable[[], None],
 ) -> Opened:
     shopper.password = make_password(data["password"])  # slow on purpose, so before the transaction
     if proof is not None:
         shopper.phone_verified_at = clock.now()
     try:
-        opened = transactions.run(lambda: _store(session, shopper, data, proof, site))
+        opened = transactions.run(lambda: _store(session, shopper, data, proof, follow_up))
     except IntegrityError as error:
         taken = _REFUSED.get(transactions.constraint_of(error) or "")
         if taken is None:
@@ -199,7 +213,11 @@ def _create(
 
 
 def _store(
-    session: Session | None, shopper: Shopper, data: Mapping[str, Any], proof: Proof | None, site: str
+    session: Session | None,
+    shopper: Shopper,
+    data: Mapping[str, Any],
+    proof: Proof | None,
+    follow_up: Callable[[], None],
 ) -> Opened:
     if proof is not None:
         verification.spend(proof)
@@ -208,6 +226,11 @@ def _store(
         holdings.adopt(proof.phone, shopper.pk)
     before = consent.snapshot(shopper) | {field: None for field in consent.FIELDS if field in data}
     consent.record(shopper, before, proven=frozenset(consent.PHONE_FIELDS) if proof else frozenset())
-    email_change.confirmation_mail(shopper, site)
-    events.put("shopper.registered", shopper_id=shopper.pk)
+    follow_up()
     return sessions.sign_in(session, shopper)
+
+
+def _follow_up(shopper: Shopper, site: str, then: Then) -> None:
+    email_change.confirmation_mail(shopper, site)
+    then(shopper)
+    events.put("shopper.registered", shopper_id=shopper.pk)
