@@ -8,7 +8,9 @@ class LoyaltyConfig(AppConfig):
     verbose_name = _("Loyalty")
 
     def ready(self) -> None:
-        from patron.loyalty import holdings, holdings_credit
+        from patron.kernel import events
+        from patron.loyalty import deletion, holdings, holdings_credit
 
         holdings.declare()
         holdings_credit.declare()
+        events.listen("shopper.anonymized", deletion.person_erased)
