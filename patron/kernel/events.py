@@ -5,7 +5,7 @@ and each listener is retried alone. A listener may hear an event twice and must 
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from procrastinate import RetryStrategy
@@ -29,6 +29,19 @@ def put(event: str, **payload: Any) -> None:
     for listener in _listeners.get(event, ()):
         name = f"{listener.__module__}.{listener.__qualname__}"
         jobs.put(deliver.name, queue=deliver.queue, priority=PRIORITY, event=event, listener=name, payload=payload)
+
+
+def is_heard(event: str) -> bool:
+    """Whether anybody listens, for those to whom it costs something to say what happened."""
+    return bool(_listeners.get(event))
+
+
+def put_many(event: str, payloads: Sequence[dict[str, Any]]) -> None:
+    """The same event once for each payload, by one statement a listener."""
+    for listener in _listeners.get(event, ()) if payloads else ():
+        name = f"{listener.__module__}.{listener.__qualname__}"
+        arguments = [{"event": event, "listener": name, "payload": payload} for payload in payloads]
+        jobs.put_many(deliver.name, arguments, queue=deliver.queue, priority=PRIORITY)
 
 
 @app.task(name="kernel.deliver_event", retry=RetryStrategy(max_attempts=12, exponential_wait=2))

@@ -25,11 +25,11 @@ from patron.kernel.refused_rows import RefusedRows
 
 _PART: Final = 10_000
 _NOTE_KEYS: Final = "INSERT INTO kernel_importedkey (import_id, key, line) SELECT %s, k.key, k.line FROM ({rows}) AS k"
+# One sort and no join: nothing is known of the table's statistics, so a join could be planned badly without bound.
 _REPEATED: Final = """
-WITH twice AS (SELECT key FROM kernel_importedkey WHERE import_id = %(id)s GROUP BY key HAVING count(*) > 1)
 SELECT line, later FROM (
-    SELECT k.line, lead(k.line) OVER (PARTITION BY k.key ORDER BY k.line) AS later
-    FROM kernel_importedkey AS k JOIN twice USING (key) WHERE k.import_id = %(id)s
+    SELECT line, lead(line) OVER (PARTITION BY key ORDER BY line) AS later
+    FROM kernel_importedkey WHERE import_id = %s
 ) AS pairs WHERE later IS NOT NULL ORDER BY line
 """
 _FORGET_KEYS: Final = "DELETE FROM kernel_importedkey WHERE import_id = %s"
@@ -184,8 +184,9 @@ def _finish(current: FileImport, rows: RefusedRows) -> Counts:
     """Say which rows were overridden by later ones, and note the end."""
     length, count = current.refusals_bytes, 0
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")  # a sort of all keys
-        cursor.execute(_REPEATED, {"id": current.pk})
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute(_REPEATED, [current.pk])
         while found := cursor.fetchmany(_PART):
             length = rows.put([overridden(*pair) for pair in found], length)
             count += len(found)

@@ -5,6 +5,7 @@ puts three jobs. `procrastinate_defer_jobs_v1` is the function that the library 
 upgrade brings another beside it.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +13,13 @@ import msgspec
 from patron.kernel import rows, transactions
 
 _JOB: Final = "ROW(%s::varchar, %s::varchar, %s::integer, NULL, NULL, %s::jsonb, NULL)::procrastinate_job_to_defer_v1"
+
+
+_PUT_MANY: Final = """
+SELECT procrastinate_defer_jobs_v1(array_agg(
+    ROW(%s::varchar, %s::varchar, %s::integer, NULL, NULL, arguments, NULL)::procrastinate_job_to_defer_v1
+)) FROM jsonb_array_elements(%s::jsonb) AS arguments
+"""
 
 
 def put(task: str, *, queue: str, priority: int, **arguments: Any) -> None:
@@ -26,3 +34,8 @@ def put(task: str, *, queue: str, priority: int, **arguments: Any) -> None:
 def _write(jobs: list[tuple[str, str, int, str]]) -> None:
     statement = f"SELECT procrastinate_defer_jobs_v1(ARRAY[{', '.join([_JOB] * len(jobs))}])"
     rows.changed(statement, [value for job in jobs for value in job])
+
+
+def put_many(task: str, arguments: Sequence[dict[str, Any]], *, queue: str, priority: int) -> None:
+    """The same task once for each of `arguments`, of which there is one at least."""
+    rows.changed(_PUT_MANY, (queue, task, priority, msgspec.json.encode(arguments).decode()))

@@ -55,7 +55,7 @@ def json_object(raw: bytes, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
         raise ParseError(_("The request body is not valid JSON.")) from error
     if not isinstance(data, dict):
         raise ParseError(_("The request body must be a JSON object."))
-    _refuse_unstorable(data, max_depth)
+    refuse_unstorable(data, max_depth)
     return data
 
 
@@ -108,7 +108,8 @@ def _read(stream: IO[bytes], length: int) -> bytes:
     return b"".join(parts)
 
 
-def _refuse_unstorable(value: Any, levels: int) -> None:
+def refuse_unstorable(value: Any, levels: int) -> None:
+    """Raise ParseError for NUL, half surrogate pairs and more than `levels` levels."""
     if levels == 0:
         raise ParseError(_("The request body is nested too deeply."))
     if isinstance(value, str):
@@ -116,8 +117,8 @@ def _refuse_unstorable(value: Any, levels: int) -> None:
             raise ParseError(_("Null characters are not allowed."))
     elif isinstance(value, dict):
         for key, inner in value.items():
-            _refuse_unstorable(key, levels)
-            _refuse_unstorable(inner, levels - 1)
+            refuse_unstorable(key, levels)
+            refuse_unstorable(inner, levels - 1)
     elif isinstance(value, list):
         for inner in value:
-            _refuse_unstorable(inner, levels - 1)
+            refuse_unstorable(inner, levels - 1)

@@ -195,7 +195,7 @@ class Reader:
             whole = pending.rfind("\n") + 1
             lines = io.StringIO(pending[:whole], newline="\n")
             pending = pending[whole:]
-            for number, line in enumerate(lines, start=number + 1):  # noqa: B007 -- goes on in the next block
+            for number, line in enumerate(lines, start=number + 1):  # noqa: B007, B020 -- goes on in the next block
                 yield line
             if len(pending) > LONGEST_LINE:
                 number += 1

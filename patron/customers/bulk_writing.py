@@ -1,0 +1,228 @@
+"""Many rows of customers at once: copied beside the table, then upserted by key in three statements.
+
+Of rows that are there, those that differ are changed and their old and new values appended to the history; the others
+are not touched. The rows that are there are held first, in the order of their ids, so that two writers queue instead of
+waiting for each other, and what the history says was the old value is.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from django.db import connection
+
+from patron.customers.bulk_fields import EMAIL_BIT, FIELDS, NAMES
+from patron.customers.bulk_rows import Row
+from patron.customers.models import Change
+from patron.customers.records import CREATED, UPDATED
+from patron.kernel import clock, context, events
+
+_COLUMNS: Final = ", ".join(("line", "given", "channel_id", "channel_code", *NAMES))
+_STAGE: Final = f"""
+CREATE TEMPORARY TABLE customers_staging (
+    line bigint, given integer, channel_id bigint, channel_code text COLLATE "C",
+    {", ".join(f"{f.name} {f.sql}" + (' COLLATE "C"' if f.sql == "text" else "") for f in FIELDS)}
+) ON COMMIT DROP
+"""
+_COPY: Final = f"COPY customers_staging ({_COLUMNS}) FROM STDIN"
+_SAME_KEY: Final = "c.channel_code = s.channel_code AND c.channel_id = s.channel_id"
+_HOLD: Final = f"""
+SELECT count(*) FROM (
+    SELECT 1 FROM customers_customer AS c JOIN customers_staging AS s ON {_SAME_KEY} ORDER BY c.id
+    FOR NO KEY UPDATE OF c
+) AS held
+"""  # noqa: S608 -- words of our own, here and below
+_IS_NEW: Final = f"NOT EXISTS (SELECT FROM customers_customer AS c WHERE {_SAME_KEY})"
+_DROP_WITHOUT_EMAIL: Final = f"""
+DELETE FROM customers_staging AS s WHERE given & {EMAIL_BIT} = 0 AND {_IS_NEW} RETURNING line
+"""  # noqa: S608
+_DROP_MERGED: Final = """
+DELETE FROM customers_staging AS s USING customers_merge AS m
+WHERE m.gone_code = s.channel_code AND m.channel_id = s.channel_id AND m.undone_at IS NULL
+RETURNING s.line, m.kept_id
+"""
+_DIFFERS: Final = " OR ".join(
+    f"(s.given & {1 << bit} <> 0 AND c.{f.name} IS DISTINCT FROM s.{f.name})" for bit, f in enumerate(FIELDS)
+)
+_FRESH: Final = ", ".join(
+    f"CASE WHEN s.given & {1 << bit} <> 0 THEN s.{f.name} ELSE c.{f.name} END AS {f.name}, c.{f.name} AS old_{f.name}"
+    for bit, f in enumerate(FIELDS)
+)
+_VALUES: Final = " || ".join(
+    f"CASE WHEN {name} IS DISTINCT FROM old_{name}"
+    f" THEN jsonb_build_object('{name}', jsonb_build_array(old_{name}, {name})) ELSE '{{}}' END"
+    for name in NAMES
+)
+_CHANGE: Final = f"""
+WITH fresh AS MATERIALIZED (
+    SELECT c.id, s.line, {_FRESH}
+    FROM customers_staging AS s JOIN customers_customer AS c ON {_SAME_KEY} WHERE {_DIFFERS}
+), told AS (
+    INSERT INTO customers_change (customer_id, changed_at, source, staff_id, file_import, request_id, "values")
+    SELECT id, %(now)s, %(source)s, %(staff_id)s, %(file_import)s, %(request_id)s, {_VALUES} FROM fresh ORDER BY line
+)
+UPDATE customers_customer AS c SET
+    {", ".join(f"{name} = fresh.{name}" for name in NAMES)},
+    modified_date = greatest(%(now)s, c.modified_date + interval '1 microsecond')
+FROM fresh WHERE c.id = fresh.id
+"""  # noqa: S608
+_MAKE: Final = f"""
+INSERT INTO customers_customer AS c (channel_id, channel_code, {", ".join(NAMES)}, created_date, modified_date)
+SELECT channel_id, channel_code, {
+    ", ".join(
+        f"coalesce({f.name}, {'false' if f.sql == 'boolean' else repr(f.empty)})" if f.empty is not None else f.name
+        for f in FIELDS
+    )
+}, %(now)s, %(now)s
+FROM customers_staging AS s ORDER BY line
+ON CONFLICT (channel_code, channel_id) DO NOTHING
+"""  # noqa: S608
+# A number of the sequence is drawn ahead of the conflict: so for rows that are there, none is.
+_MAKE_NEW: Final = _MAKE.replace(" ORDER BY line", f" WHERE {_IS_NEW} ORDER BY line")
+_TALLY: Final = f"""
+SELECT count(*) FILTER (WHERE c.id IS NULL), count(*) FILTER (WHERE c.id IS NOT NULL AND ({_DIFFERS})), count(*)
+FROM customers_staging AS s LEFT JOIN customers_customer AS c ON {_SAME_KEY}
+"""  # noqa: S608
+_AND_KEYS: Final = " RETURNING c.channel_id, c.channel_code"
+_IDS: Final = f"SELECT s.line, c.id FROM customers_staging AS s JOIN customers_customer AS c ON {_SAME_KEY}"  # noqa: S608
+# Each key is looked up in the index. The planner, which takes a look-up for a disk's seek, would read the whole table
+# for every batch instead, until it is some ten million rows long.
+_BY_INDEX: Final = ("SET LOCAL enable_hashjoin = off", "SET LOCAL enable_mergejoin = off")
+KEYS: Final = "SELECT hashtextextended(channel_code, channel_id) AS key, line FROM customers_staging"
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who writes, for the history."""
+
+    source: Change.Source
+    staff_id: int | None = None
+    file_import: int | None = None
+
+
+@dataclass(slots=True)
+class Upserted:
+    """What became of the rows. `created`, `updated`: lines, and `ids`: line → customer, where they were asked for.
+
+    `without_email`: lines of new customers that lack one; `merged`: line → the customer that theirs was merged into.
+    """
+
+    created_count: int = 0
+    updated_count: int = 0
+    unchanged_count: int = 0
+    without_email: list[int] = field(default_factory=list)
+    merged: dict[int, int] = field(default_factory=dict)
+    created: set[int] = field(default_factory=set)
+    updated: set[int] = field(default_factory=set)
+    ids: dict[int, int] = field(default_factory=dict)
+
+
+def stage(rows: Iterable[Row]) -> None:
+    """Copy rows beside the table, until the transaction at hand ends."""
+    with connection.cursor() as cursor:
+        for setting in _BY_INDEX:
+            cursor.execute(setting)
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.customers_staging")
+        cursor.execute(_STAGE)
+        with cursor.copy(_COPY) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def upsert(rows: Sequence[Row], by: By, *, in_detail: bool) -> Upserted:
+    """Write what was staged; `rows` says what that is, no key twice. Joins the transaction at hand.
+
+    `in_detail`: also say which rows were made and changed, and tell whoever listens.
+    """
+    done = Upserted()
+    is_heard = any(map(events.is_heard, (CREATED, UPDATED)))
+    left, known = _drop(rows, done), 0
+    lines = {(row[2], row[3]): row[0] for row in rows} if in_detail or is_heard else None
+    writing = _Writing(by, lines)
+    while known < left:
+        held = _number(_HOLD)
+        if held > known:
+            done.updated_count += writing.run(_CHANGE, done.updated)
+        known = held
+        if held < left:
+            # fewer than asked for, when somebody makes a customer of ours at this moment: then there is one to change
+            made = writing.run(_MAKE_NEW if held else _MAKE, done.created)
+            done.created_count += made
+            known += made
+    done.unchanged_count = left - done.created_count - done.updated_count
+    if lines is not None:
+        done.ids = _ids()
+        _tell(rows, done)
+    return done
+
+
+def tally(rows: Sequence[Row]) -> Upserted:
+    """What `upsert` would do with what was staged, without doing it."""
+    done = Upserted()
+    _drop(rows, done)
+    with connection.cursor() as cursor:
+        cursor.execute(_TALLY)
+        done.created_count, done.updated_count, total = cursor.fetchone()
+    done.unchanged_count = total - done.created_count - done.updated_count
+    return done
+
+
+@dataclass(slots=True)
+class _Writing:
+    """Runs the writing statements, all at one moment and in one name."""
+
+    by: By
+    line_of: dict[tuple[int, str], int] | None
+    now: datetime = field(default_factory=clock.now)
+
+    def run(self, statement: str, lines: set[int]) -> int:
+        """How many rows were written; which, is added to `lines` where that was asked for."""
+        values = {
+            "now": self.now,
+            "source": self.by.source,
+            "staff_id": self.by.staff_id,
+            "file_import": self.by.file_import,
+            "request_id": context.caller().request_id,
+        }
+        with connection.cursor() as cursor:
+            if self.line_of is None:
+                cursor.execute(statement, values)
+                count: int = cursor.rowcount
+                return count
+            cursor.execute(statement + _AND_KEYS, values)
+            found = [self.line_of[key] for key in cursor.fetchall()]
+        lines.update(found)
+        return len(found)
+
+
+def _drop(rows: Sequence[Row], done: Upserted) -> int:
+    """Take out new customers without an e-mail, and ones that were merged into others; how many rows are left."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DROP_MERGED)
+        done.merged = dict(cursor.fetchall())
+        if not all(row[1] & EMAIL_BIT for row in rows):
+            cursor.execute(_DROP_WITHOUT_EMAIL)
+            done.without_email = [line for (line,) in cursor.fetchall()]
+    return len(rows) - len(done.without_email) - len(done.merged)
+
+
+def _ids() -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_IDS)
+        return dict(cursor.fetchall())
+
+
+def _tell(rows: Sequence[Row], done: Upserted) -> None:
+    """Whoever listens hears of each row; which fields changed is in the history."""
+    channel_of = {row[0]: row[2] for row in rows}
+    for event, lines in ((CREATED, done.created), (UPDATED, done.updated)):
+        payloads = [{"customer_id": done.ids[line], "channel_id": channel_of[line]} for line in sorted(lines)]
+        events.put_many(event, payloads)
+
+
+def _number(statement: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        found: int = cursor.fetchone()[0]
+        return found
