@@ -14,7 +14,7 @@ from patron.gateways import holdings
 from patron.gateways.models import OutgoingMail, OutgoingSms
 from patron.kernel import clock, events, transactions
 from patron.kernel.errors import NotFound
-from patron.kernel.personal_data import HOLDINGS, Holding
+from patron.kernel.personal_data import ERASERS, HOLDINGS, Holding
 
 
 def anonymize(shopper_id: int, *, staff_id: int | None = None) -> None:
@@ -35,6 +35,8 @@ def _erase(shopper_id: int, staff_id: int | None) -> None:
     _withdraw_permissions(shopper, staff_id)
     _find_unowned_messages(shopper)
     holdings.forget_captured(shopper_id)
+    for eraser in ERASERS:
+        eraser(shopper_id)
     for holding in HOLDINGS:
         _apply(holding, shopper_id)
     now = clock.now()

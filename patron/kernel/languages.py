@@ -1,5 +1,6 @@
 """The six languages of the published contract, and how a request asks for one."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -29,6 +30,11 @@ def base(tag: str) -> str | None:
     """`en` for `en-US`; None for a language Patron does not speak."""
     language = tag.strip().replace("_", "-").partition("-")[0].lower()
     return language if language in LANGUAGES else None
+
+
+def text_in(texts: Mapping[str, str], language: str) -> str:
+    """A text that is kept as language → words: in `language`, in English where it has none."""
+    return texts.get(language) or texts.get("en", "")
 
 
 def _quality(parameter: str) -> float:

@@ -31,6 +31,7 @@ class Holding:
 
 HOLDINGS: list[Holding] = []
 ATTACHMENTS: list[Callable[[int], dict[str, bytes]]] = []
+ERASERS: list[Callable[[int], None]] = []
 
 
 def hold(holding: Holding) -> None:
@@ -41,3 +42,11 @@ def hold(holding: Holding) -> None:
 def attach(files_of: Callable[[int], dict[str, bytes]]) -> None:
     """Declare files that belong in the export: shopper id → name → content."""
     ATTACHMENTS.append(files_of)
+
+
+def before_erasing(eraser: Callable[[int], None]) -> None:
+    """Declare what a room does with a shopper's id before its columns are erased, in the same transaction.
+
+    For what is held elsewhere than in columns of an owner: files, and rows that name the person by an address only.
+    """
+    ERASERS.append(eraser)

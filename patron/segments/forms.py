@@ -6,23 +6,15 @@ import msgspec
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextareaWidget
 
-from patron.kernel import languages
+from patron.kernel import names
 from patron.segments import rules
 from patron.segments.catalogue import catalogue
 from patron.segments.models import Segment
 from patron.segments.serializers import LONGEST_NAME
 
-LANGUAGE_NAMES: Final = {
-    "tr": _("Turkish"),
-    "en": _("English"),
-    "ar": _("Arabic"),
-    "ru": _("Russian"),
-    "de": _("German"),
-    "fr": _("French"),
-}
-NAMES: Final = tuple(f"name_{language}" for language in languages.LANGUAGES)
+NAMES: Final = names.inputs("name")
 PLAIN: Final = ("priority", "is_active", "starts_at", "ends_at", "price_list", "stock_list_code")
 
 
@@ -80,9 +72,7 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = self.instance.name or {}
-        for language, field in zip(languages.LANGUAGES, NAMES, strict=True):
-            self.fields[field].initial = names.get(language, "")
+        names.fill(self, "name", self.instance.name)
         self.fields["rule"].initial = rules.written(self.instance.rule or rules.EVERYBODY)
 
     @property
@@ -91,21 +81,11 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned = self.cleaned_data
         price_list = cleaned["price_list"]
         return {
-            "name": {
-                language: cleaned[field]
-                for language, field in zip(languages.LANGUAGES, NAMES, strict=True)
-                if cleaned[field]
-            },
+            "name": names.taken(cleaned, "name"),
             "rule": cleaned["rule"],
             "price_list_id": price_list.pk if price_list else None,
             **{field: cleaned[field] for field in PLAIN if field != "price_list"},
         }
 
 
-for _language, _field in zip(languages.LANGUAGES, NAMES, strict=True):
-    SegmentForm.base_fields[_field] = SegmentForm.declared_fields[_field] = forms.CharField(
-        label=LANGUAGE_NAMES[_language],
-        required=_language == "en",
-        max_length=LONGEST_NAME,
-        widget=UnfoldAdminTextInputWidget({"lang": _language, "dir": "rtl" if _language == "ar" else "ltr"}),
-    )
+names.add(SegmentForm, "name", longest=LONGEST_NAME)

@@ -6,3 +6,9 @@ class SupportConfig(AppConfig):
     name = "patron.support"
     label = "support"
     verbose_name = _("Support")
+
+    def ready(self) -> None:
+        from patron.support import conversation_holdings, holdings
+
+        holdings.declare()
+        conversation_holdings.declare()

@@ -1,4 +1,4 @@
-"""Dynamic settings of the room."""
+"""Dynamic settings of the room; those of the contact form stand in `contact_settings`."""
 
 from typing import Final
 
@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from patron.kernel import cleaning
 from patron.kernel.dynamic import declare
+from patron.support import contact_settings
+
+__all__ = ["contact_settings"]
 
 _SUPPORT: Final = "support"
 _HOURS: Final = cleaning.integer(0, 8760)

@@ -4,7 +4,8 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from patron.gateways import outbox
-from patron.support import deadlines, notices, posting
+from patron.gateways.tasks import WhileItHelps
+from patron.support import contact, deadlines, notices, posting
 
 _AGAIN = RetryStrategy(max_attempts=12, exponential_wait=2)
 
@@ -27,3 +28,16 @@ def keep_deadlines(timestamp: int) -> None:
     """Every minute: what is overdue by now, what was quiet for long."""
     deadlines.mark_overdue()
     deadlines.close_quiet()
+
+
+@app.task(name=contact.SCAN, queue=outbox.MESSAGES, retry=WhileItHelps())
+def scan_contact_file(file_id: int) -> None:
+    """One try to show a file to the antivirus."""
+    contact.scan_waiting(file_id)
+
+
+@app.periodic(cron="23 4 * * *")
+@app.task(name="support.sweep_contact", priority=-50)
+def sweep_contact(timestamp: int) -> None:
+    """Delete messages of the contact form that are older than the shop keeps them."""
+    contact.drop_old()

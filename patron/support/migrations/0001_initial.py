@@ -2,6 +2,7 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import django.db.models.functions.text
 from django.db import migrations, models
 
 
@@ -45,7 +46,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
                 ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
                 ('scan', models.CharField(choices=[('none', 'not scanned'), ('waiting', 'waiting for the antivirus'), ('clean', 'clean'), ('infected', 'infected')], max_length=8, verbose_name='antivirus')),
-                ('storage_key', models.CharField(editable=False, max_length=64, unique=True)),
+                ('storage_key', models.CharField(editable=False, max_length=64, null=True, unique=True)),
                 ('created_at', models.DateTimeField(verbose_name='created at')),
                 ('message', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='file', to='support.contactmessage', verbose_name='contact message')),
             ],
@@ -82,6 +83,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='contactmessage',
-            index=models.Index(fields=['email'], name='support_contact_email'),
+            index=models.Index(django.db.models.functions.text.Upper('email'), name='support_contact_email'),
         ),
     ]

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from patron.accounts.models import Shopper
@@ -54,7 +55,7 @@ class ContactMessage(models.Model):
         verbose_name_plural = _("contact messages")
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="support_contact_created"),
-            models.Index(fields=["email"], name="support_contact_email"),
+            models.Index(Upper("email"), name="support_contact_email"),
         ]
 
     def __str__(self) -> str:
@@ -82,7 +83,7 @@ class ContactFile(models.Model):
     size = models.PositiveIntegerField(_("size in bytes"))
     sha256 = models.CharField("SHA-256", max_length=64)
     scan = models.CharField(_("antivirus"), max_length=8, choices=Scan)
-    storage_key = models.CharField(max_length=64, unique=True, editable=False)
+    storage_key = models.CharField(max_length=64, null=True, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"))
 
     class Meta:
