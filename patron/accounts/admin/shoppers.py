@@ -92,7 +92,7 @@ class ShopperTable(Table):
             active = found.filter(is_active=True)  # the index is over these
             return active if active.exists() else found
         if re.fullmatch(r"[\d\s()+-]+", words):
-            return rows.filter(phone_e164=profile.e164(words))
+            return rows.filter(phone_e164=profile.e164(words) or "")
         first, _space, last = words.partition(" ")
         if last:
             return rows.filter(first_name__istartswith=first, last_name__istartswith=last.strip())
