@@ -1,0 +1,181 @@
+"""Every documented filter finds its rows by an index, however many customers there are."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+
+from patron.channels.access import EVERYWHERE, Scope
+from patron.customers import filters, listing, ordering
+
+_CHANNELS = """
+INSERT INTO channels_channel (id, name, channel_type, is_active, conf, schema, created_at, modified_at)
+SELECT n, 'C' || n, 'sales_channel', true, '{}', '{}', now(), now() FROM generate_series(9001, 9010) n
+"""
+_CUSTOMERS = """
+INSERT INTO customers_customer (channel_id, channel_code, email, first_name, last_name, phone_number, erp_code,
+    is_active, email_allowed, sms_allowed, call_allowed, gender, user_type, date_of_birth, date_joined, extra_field,
+    attributes, attributes_kwargs, localized_attributes, localized_attributes_kwargs, created_date, modified_date)
+SELECT 9001 + n % 10, 'C' || n, 'user' || n || '@mail' || n % 1000 || '.example', 'First' || n % 1000,
+    'Last' || n % 1000, CASE WHEN n % 3 > 0 THEN '+90530' || n END, CASE WHEN n % 4 > 0 THEN 'E' || n END,
+    n % 2 = 0, n % 3 = 0, n % 5 = 0, n % 7 = 0, CASE n % 3 WHEN 0 THEN 'male' WHEN 1 THEN 'female' END,
+    CASE n % 10 WHEN 0 THEN 'guest' ELSE 'registered' END, date '1950-01-01' + n % 20000,
+    now() - n * interval '1 minute', jsonb_build_object('id', 'r-' || n),
+    CASE WHEN n % 2 = 0 THEN jsonb_build_object('color', n % 1000, 'a', jsonb_build_object('b', n)) ELSE '{}' END,
+    '{}', '{}', '{}', now() - n * interval '1 minute', now() - n * interval '1 minute'
+FROM generate_series(1, 100000) AS n
+"""
+_MAPPINGS = """
+INSERT INTO customers_customermapping (customer_id, integration_type, code, created_date, modified_date)
+SELECT id, CASE WHEN id % 100 = 0 THEN 'erp' ELSE 'sales_channel' END, 'M' || id, now(), now()
+FROM customers_customer WHERE id % 2 = 0
+"""
+_EMPTIED = "TRUNCATE customers_customermapping, customers_customer, channels_channel CASCADE"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _filled(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A hundred thousand customers of ten channels, of whom the database has its statistics."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for statement in (_EMPTIED, _CHANNELS, _CUSTOMERS, _MAPPINGS):
+            cursor.execute(statement)
+        cursor.execute("VACUUM ANALYZE customers_customer, customers_customermapping")
+        yield
+        cursor.execute(_EMPTIED)
+
+
+QUERIES = (
+    "",
+    "created_date=2024-01-01",
+    "created_date__gt=2024-01-01",
+    "created_date__gte=2024-01-01",
+    "created_date__lt=2024-01-01",
+    "created_date__lte=2024-01-01",
+    "created_date__date=2024-01-01",
+    "modified_date=2024-01-01",
+    "modified_date__gt=2024-01-01",
+    "modified_date__gte=2024-01-01",
+    "modified_date__lt=2024-01-01",
+    "modified_date__lte=2024-01-01",
+    "modified_date__date=2024-01-01",
+    'attributes={"color": 7}',
+    'attributes={"a": {"b": 7}}',
+    "attributes__color=7",
+    "attributes__a__b=8",
+    "channel=9001",
+    "channel=9001&channel=9002",
+    "channel=9001,9002&created_date__date=2024-01-01",
+    "channel=9001&created_date__gte=2024-01-01",
+    "channel=9001&modified_date__gte=2024-01-01",
+    "email=user7@mail7.example",
+    "email__startswith=user77",
+    "email__startswith=u",
+    "first_name=First7",
+    "first_name=null",
+    "last_name=Last7",
+    "phone_number=+905307",
+    "phone_number=null",
+    "is_active=true",
+    "is_active=false&channel=9001",
+    "channel_code=C7",
+    "channel_code=C7&channel=9001",
+    "erp_code=E7",
+    "erp_code=null",
+    'extra_field={"id": "r-7"}',
+    "extra_field__id=r-7",
+    "email_allowed=true",
+    "sms_allowed=true",
+    "call_allowed=true",
+    "date_joined=2024-01-01",
+    "gender=male",
+    "user_type=guest",
+    "user_type=guest&gender=female&call_allowed=true",
+    "date_of_birth=1960-01-01",
+    "id=7",
+    "id__gt=7",
+    "pk__lte=7",
+    "id__in=7,8,9",
+    "mapping__code=M8",
+    "mapping__code__exact=M8&mapping__integration_type=sales_channel",
+    "mapping__integration_type=erp",
+    "mapping__integration_type=sales_channel",
+    "mapping=8",
+)
+
+
+def test_the_list_of_queries_holds_every_filter() -> None:
+    """A filter that is added is looked at here too."""
+    asked = {part.partition("=")[0] for query in QUERIES for part in query.split("&")}
+    twins = {name.replace("pk", "id", 1) for name in asked} | {name.replace("id", "pk", 1) for name in asked}
+    missing = {name for name in filters.names() if name not in asked | twins and not name.startswith(("id__", "pk__"))}
+    assert missing == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("scope", [EVERYWHERE, Scope(frozenset({9001}))], ids=["all", "one channel"])
+@pytest.mark.parametrize("query", QUERIES)
+def test_no_filter_reads_a_table_from_end_to_end(query: str, scope: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the plan of the very statements that a list runs, counted and by cursor."""
+    plans = planned(monkeypatch, query, scope)
+    assert plans
+    assert [line for plan in plans for line in plan.splitlines() if "Seq Scan" in line] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sort", [*ordering.SORTABLE, *(f"-{name}" for name in ordering.SORTABLE)])
+def test_every_order_is_an_indexs(sort: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many rows none but those of the page are put in order."""
+    walked = planned(monkeypatch, f"sort={sort}", EVERYWHERE)[0].rpartition("Limit")[2]
+    assert "Index" in walked
+    assert "Seq Scan" not in walked
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("email=user7@mail7.example", "customers_customer_email"),
+        ("email__startswith=user77", "customers_customer_email"),
+        ("phone_number=+905307", "customers_customer_phone"),
+        ("erp_code=E7", "customers_customer_erp"),
+        ("first_name=First7", "customers_customer_first_name"),
+        ("last_name=Last7", "customers_customer_last_name"),
+        ("channel_code=C7", "customers_customer_channel_code"),
+        ("channel=9001&created_date__date=2024-01-01", "customers_customer_ch_created"),
+        ("attributes__color=7", "customers_customer_attributes"),
+        ('extra_field={"id": "r-7"}', "customers_customer_extra"),
+        ("user_type=guest&gender=female&call_allowed=true", "customers_customer_traits"),
+        ("date_joined=2024-01-01", "customers_customer_joined"),
+        ("date_of_birth=1960-01-01", "customers_customer_born"),
+        ("mapping__code=M8", "customers_mapping_code"),
+        ("mapping__integration_type=erp", "customers_mapping_type"),
+    ],
+)
+def test_few_rows_are_found_by_the_filters_own_index(query: str, index: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted and gathered by it."""
+    assert planned(monkeypatch, query, EVERYWHERE)[0].count(index) > 1
+
+
+def planned(monkeypatch: pytest.MonkeyPatch, query: str, scope: Scope) -> list[str]:
+    """The plans of the statements of a list and of the page behind it."""
+    plans: list[str] = []
+    asking = listing._ask
+
+    def explained(statement: str, wish: Any, **others: Any) -> Any:
+        if not statement.lstrip().startswith("EXPLAIN"):
+            plans.append("\n".join(line for (line,) in asking("EXPLAIN " + statement, wish, **others)))
+        return asking(statement, wish, **others)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(listing, "_ask", explained)
+        words = QueryDict(query.replace("+", "%2B") + "&cursor=&limit=1")
+        if scope.ids is not None and "channel" in words:
+            words = words.copy()
+            words.setlist("channel", ["9001"])
+        body, _estimated = listing.answer(words, scope, "http://testserver/")
+        following = QueryDict(str(body).partition("?")[2].partition('"')[0])
+        if following.get("cursor"):
+            listing.answer(following, scope, "http://testserver/")
+    return plans

@@ -1,0 +1,168 @@
+"""Shoppers of the own storefront are customers of each channel of type web."""
+
+import threading
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+
+from patron.accounts import anonymizing, personal_data_export, sessions
+from patron.accounts.models import Shopper
+from patron.channels.models import Channel
+from patron.customers import storefront
+from patron.customers.models import Customer, CustomerMapping
+from patron.kernel import clock, events
+
+
+@pytest.fixture
+def web(make_channel: Callable[..., Channel]) -> Channel:
+    """The own storefront's channel, beside a marketplace."""
+    make_channel("Marketplace")
+    return make_channel("Storefront", channel_type=Channel.Type.WEB)
+
+
+@pytest.mark.django_db
+def test_a_shopper_becomes_a_customer_and_stays_the_same_one(
+    web: Channel, make_shopper: Callable[..., Shopper], run_jobs: Callable[..., int], sign_in: Any
+) -> None:
+    """After the registration, and after every change of the profile; of the web channel alone."""
+    shopper = make_shopper(
+        phone="+905301112233", gender="unknown", date_of_birth=date(2001, 1, 1), attributes={"logged_ip": "127.0.0.1"}
+    )
+    events.put("shopper.registered", shopper_id=shopper.pk)
+    run_jobs()
+    made = Customer.objects.get()
+    assert (made.channel, made.channel_code, made.email) == (web, str(shopper.pk), shopper.email)
+    assert (made.phone_number, made.gender, made.call_allowed) == ("+905301112233", None, False)
+    assert (made.is_active, made.user_type, made.date_joined) == (True, "registered", shopper.date_joined)
+    assert made.attributes == {"logged_ip": "127.0.0.1"}
+    changed = sign_in(shopper).patch(
+        "/users/profile/", {"first_name": "Bea", "sms_allowed": True}, content_type="application/json"
+    )
+    assert changed.status_code == 200
+    run_jobs()
+    now = Customer.objects.get()
+    assert (now.pk, now.first_name, now.sms_allowed) == (made.pk, "Bea", True)
+    assert now.modified_date > made.modified_date
+
+
+@pytest.mark.django_db
+def test_what_staff_wrote_stays(web: Channel, make_shopper: Callable[..., Shopper]) -> None:
+    """`erp_code` and `extra_field` are not the shopper's; hearing the same twice changes nothing."""
+    shopper = make_shopper()
+    storefront.follow(shopper.pk)
+    Customer.objects.update(erp_code="E7", extra_field={"note": 1})
+    Shopper.objects.update(first_name="Bea")
+    storefront.follow(shopper.pk)
+    first = Customer.objects.get()
+    storefront.follow(shopper.pk)
+    again = Customer.objects.get()
+    assert (again.erp_code, again.extra_field, again.first_name) == ("E7", {"note": 1}, "Bea")
+    assert again.modified_date == first.modified_date
+
+
+@pytest.mark.django_db
+def test_the_news_are_told(web: Channel, make_shopper: Callable[..., Shopper], monkeypatch: Any) -> None:
+    """Created once, updated once for each change."""
+    told: list[str] = []
+    monkeypatch.setattr(events, "put", lambda event, **payload: told.append(event))
+    shopper = make_shopper()
+    storefront.follow(shopper.pk)
+    storefront.follow(shopper.pk)
+    Shopper.objects.update(last_name="Kaya")
+    storefront.follow(shopper.pk)
+    assert told == ["customer.created", "customer.updated"]
+
+
+@pytest.mark.django_db
+def test_nobody_becomes_nobody(web: Channel) -> None:
+    """A shopper who is gone makes no customer."""
+    storefront.follow(10**9)
+    assert not Customer.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_anonymized_shopper_is_nobody_here_too(
+    web: Channel, make_shopper: Callable[..., Shopper], run_jobs: Callable[..., int]
+) -> None:
+    """Erased in the same transaction, and no event that comes late brings anything back."""
+    shopper = make_shopper(phone="+905301112233", first_name="Ada")
+    storefront.follow(shopper.pk)
+    customer, now = Customer.objects.get(), clock.now()
+    CustomerMapping.objects.create(
+        customer=customer, code="Ada", integration_type="erp", created_date=now, modified_date=now
+    )
+    Customer.objects.update(extra_field={"note": "Ada"})
+    anonymizing.anonymize(shopper.pk)
+    for late in (False, True):
+        if late:
+            events.put("shopper.changed", shopper_id=shopper.pk)
+            run_jobs()
+        erased = Customer.objects.get()
+        assert (erased.pk, erased.first_name, erased.phone_number, erased.is_active) == (customer.pk, "", None, False)
+        assert erased.email.endswith("@anonymized.invalid")
+        assert (erased.extra_field, erased.attributes) == ({}, {})
+        assert erased.modified_date > customer.modified_date
+    assert not CustomerMapping.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_event_that_was_late_makes_no_customer_of_an_anonymized_one(
+    web: Channel, make_shopper: Callable[..., Shopper]
+) -> None:
+    """Where there was none there will be none."""
+    shopper = make_shopper()
+    anonymizing.anonymize(shopper.pk)
+    storefront.follow(shopper.pk)
+    assert not Customer.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_record_is_in_what_a_shopper_is_shown(web: Channel, make_shopper: Callable[..., Shopper]) -> None:
+    """Their own, not another's."""
+    mine, other = make_shopper(), make_shopper()
+    storefront.follow(mine.pk)
+    storefront.follow(other.pk)
+    session = sessions.find(sessions.sign_in(None, mine).key)
+    assert session
+    shown = personal_data_export.export(session).data["customers.customer"]
+    assert [row["email"] for row in shown] == [mine.email]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_follow_at_once_the_newest_state_stays(
+    web: Channel, make_shopper: Callable[..., Shopper], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that read the shopper before a change and writes after it reads anew once it holds the row."""
+    shopper = make_shopper(first_name="Old")
+    storefront.follow(shopper.pk)
+    read, found = storefront.shoppers.find, threading.Event()
+    go_on = threading.Event()
+
+    def slow(shopper_id: int) -> Any:
+        facts = read(shopper_id)
+        if threading.current_thread().name == "slow" and not found.is_set():
+            found.set()
+            go_on.wait(20)
+        return facts
+
+    monkeypatch.setattr(storefront.shoppers, "find", slow)
+
+    def late() -> None:
+        try:
+            storefront.follow(shopper.pk)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=late, name="slow")
+    thread.start()
+    assert found.wait(20)
+    with transaction.atomic():
+        Shopper.objects.update(first_name="New")
+    storefront.follow(shopper.pk)
+    go_on.set()
+    thread.join(20)
+    assert Customer.objects.get().first_name == "New"
+    connection.close()
