@@ -8,7 +8,7 @@ import sys
 from bench import load, machine, processes
 from bench.load import Spoiled
 
-NAMES = ("profile", "current-user", "change", "confirm", "enter", "login", "jobs", "segments")
+NAMES = ("profile", "current-user", "change", "confirm", "enter", "login", "jobs", "segments", "customers")
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench import jobs, processes, report, seed, segments, web
+from bench import customers, jobs, processes, report, seed, segments, web
 from bench.rounds import Plan
 from bench.seed import Size
 from patron.operations import schema
@@ -15,6 +15,7 @@ from patron.operations import schema
 _WALKED: Final = 5_000
 _BURST, _BACKLOG, _CODE_SECONDS = 2_000, 100_000, 24
 _MANY, _QUICK_MANY = 1_000_000, 50_000  # shoppers in the shop of the segments
+_SIZES, _QUICK_SIZES = (1_000_000, 10_000_000), (50_000,)  # customers
 _QUICK_BURST, _QUICK_BACKLOG, _QUICK_CODE_SECONDS = 400, 5_000, 6
 
 
@@ -79,6 +80,10 @@ def _segments(order: Order) -> Iterator[str]:
     yield from segments.measure(order.folder, order.plan, _QUICK_MANY if order.is_quick else _MANY)
 
 
+def _customers(order: Order) -> Iterator[str]:
+    yield from customers.measure(order.folder, order.plan, _QUICK_SIZES if order.is_quick else _SIZES)
+
+
 def _shop(order: Order) -> Size:
     """A shop of its own in the place of the one there is."""
     size = Size(
@@ -96,6 +101,7 @@ PARTS: Final[dict[str, tuple[frozenset[str], Callable[[Order], Iterator[str]]]]]
     "identity": (frozenset(web.ROWS), _identity),
     "messages": (frozenset({"jobs"}), _jobs),
     "segments": (frozenset({"segments"}), _segments),
+    "customers": (frozenset({"customers"}), _customers),
 }
 _STARTED = time.monotonic()
 
