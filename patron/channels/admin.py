@@ -1,6 +1,7 @@
-"""Staff, their groups and their tokens in the console.
+"""Channels, staff, their groups and their tokens in the console.
 
-Nobody can give what they do not have: rights and superusers are touched by superusers only, tokens of others too.
+Nobody can give what they do not have: rights and superusers are touched by superusers only, tokens of others too, and
+nobody else who may more than oneself.
 """
 
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -19,13 +21,15 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.forms import UserChangeForm, UserCreationForm
 
-from patron.channels import tokens
+from patron.channels import access, tokens, totp
+from patron.channels.channels import CHANNELS
 from patron.channels.forms import PasswordForm, PermissionsField, TokenForm
-from patron.channels.models import Staff, StaffToken
+from patron.channels.models import Authenticator, Channel, RecoveryCode, Staff, StaffToken
 from patron.kernel import clock
-from patron.kernel.tables import Table, staff_id
+from patron.kernel.tables import ReadOnlyTable, Table, as_id, staff_id
+from patron.reference.admin import RecordsTable
 
-_RIGHTS = ("is_superuser", "groups", "user_permissions")
+_RIGHTS = ("is_superuser", "is_restricted", "channels", "groups", "user_permissions")
 
 admin.site.unregister(Group)
 
@@ -37,17 +41,28 @@ class StaffTable(UserAdmin, Table):  # type: ignore[type-arg, misc]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = PasswordForm
-    list_display = ("username", "email", "first_name", "last_name", "is_superuser", "is_active", "last_login")
-    list_filter = ("is_superuser", "is_active", "groups")
+    list_display = (
+        "username",
+        "email",
+        "first_name",
+        "last_name",
+        "is_superuser",
+        "is_restricted",
+        "has_second_step",
+        "is_active",
+        "last_login",
+    )
+    list_filter = ("is_superuser", "is_active", "is_restricted", "channels", "groups")
     ordering = ("username",)
     filter_horizontal = ()
-    readonly_fields = ("password_page", "last_login", "date_joined")
+    readonly_fields = ("password_page", "totp_since", "last_login", "date_joined")
+    actions = ("reset_totp",)
     rights = ("view", "add", "change")
     search_help_text = _("Username, e-mail or name")
     fieldsets = (
-        (None, {"fields": ("username", "password_page")}),
+        (None, {"fields": ("username", "password_page", "totp_since")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email")}),
-        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", *_RIGHTS)}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "password1", "password2")}),)
@@ -57,6 +72,25 @@ class StaffTable(UserAdmin, Table):  # type: ignore[type-arg, misc]
         """The way to a new one; of the old one there is nothing to show."""
         address = reverse("admin:auth_user_password_change", args=[staff.pk])
         return format_html('<a href="{}" class="text-link">{}</a>', address, _("Set a new password"))
+
+    @admin.display(description=_("two steps"), boolean=True)
+    def has_second_step(self, staff: Staff) -> bool:
+        """Whether signing in asks for a code."""
+        return staff.totp_since is not None
+
+    @admin.action(description=_("Reset two-step sign-in"), permissions=["reset_totp"])
+    def reset_totp(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """For those who lost their app: the password alone signs them in, and what they were signed in with ends."""
+        chosen = list(queryset.exclude(totp_since=None))
+        for staff in chosen:
+            totp.reset(staff)
+            self.log_change(request, staff, "reset two-step sign-in")
+        text = ngettext("%(count)d staff member was reset.", "%(count)d staff members were reset.", len(chosen))
+        self.message_user(request, text % {"count": len(chosen)}, messages.SUCCESS)
+
+    def has_reset_totp_permission(self, request: HttpRequest) -> bool:
+        """Superusers only."""
+        return request.user.is_superuser
 
     def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """Few rows, so the beginning of each is read."""
@@ -76,9 +110,9 @@ class StaffTable(UserAdmin, Table):  # type: ignore[type-arg, misc]
         return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *_RIGHTS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who could set a superuser's password would be one."""
+        """Who could set the password of somebody who may more would be them."""
         allowed: bool = super().has_change_permission(request, obj)
-        return allowed and (obj is None or not obj.is_superuser or request.user.is_superuser)
+        return allowed and (obj is None or access.of(_member(request)).covers(access.of(obj)))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -114,6 +148,52 @@ class GroupTable(GroupAdmin, Table):  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.is_superuser
+
+
+@admin.register(Channel)
+class ChannelTable(RecordsTable):
+    """Where the shop sells; which groups' members see a channel is said by superusers."""
+
+    records = CHANNELS
+    list_display = ("id", "name", "channel_type", "catalog", "is_active", "modified_at")
+    list_display_links = ("id", "name")
+    list_filter = ("channel_type", "is_active")
+    list_select_related = ("catalog",)
+    fieldsets = (
+        (None, {"fields": ("name", "channel_type", "catalog", "is_active", "groups")}),
+        (_("The channel's program"), {"fields": ("conf", "schema", "category_tree")}),
+        (_("Dates"), {"fields": ("created_at", "modified_at")}),
+    )
+    filter_horizontal = ()
+    ordering = ("id",)
+    search_help_text = _("A number (#12), or the beginning of a name")
+
+    def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+        """By number or name; there are few."""
+        return rows.filter(pk=as_id(words)) if words.startswith("#") else rows.filter(name__istartswith=words)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Rights are given by superusers."""
+        return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, "groups")
+
+
+@admin.register(Authenticator)
+class AuthenticatorTable(ReadOnlyTable):
+    """Who has an app, and when a code of it was last used."""
+
+    list_display = fields = ("staff", "last_used_at")
+    list_select_related = ("staff",)
+    ordering = ("staff_id",)
+
+
+@admin.register(RecoveryCode)
+class RecoveryCodeTable(ReadOnlyTable):
+    """How many of them are left to whom."""
+
+    list_display = fields = ("staff", "used_at")
+    list_select_related = ("staff",)
+    list_filter = (("used_at", admin.EmptyFieldListFilter),)
+    ordering = ("-id",)
 
 
 @admin.register(StaffToken)
@@ -186,3 +266,10 @@ class TokenTable(Table):
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Whoever may change tokens: superusers anybody's, others their own."""
         return request.user.has_perm("channels.change_stafftoken")
+
+
+def _member(request: HttpRequest) -> Staff:
+    member = request.user
+    if not isinstance(member, Staff):
+        raise PermissionDenied
+    return member

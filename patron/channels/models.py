@@ -67,6 +67,11 @@ class Staff(AbstractUser):
         verbose_name = _("staff member")
         verbose_name_plural = _("staff")
 
+    @property
+    def opens_console(self) -> bool:
+        """The console shows every channel, so it lets nobody in who may see some only."""
+        return self.is_active and self.is_staff and (self.is_superuser or not self.is_restricted)
+
     def get_session_auth_hash(self) -> str:
         """What a console session must know: with the second step set up or taken away, all others end."""
         return self._with_second_step(super().get_session_auth_hash())

@@ -143,7 +143,7 @@ def member(row: Staff) -> Member:
 
 def group(row: Group) -> GroupRow:
     """One group, with GROUP_PARTS fetched before."""
-    channels = sorted(each.pk for each in row.channels.all())  # type: ignore[attr-defined]
+    channels = sorted(each.pk for each in row.channels.all())
     return GroupRow(row.pk, row.pk, row.name, _names(row.permissions.all()), channels)
 
 

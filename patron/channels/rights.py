@@ -104,7 +104,7 @@ def write_group(actor: Actor, group_id: int | None, data: Mapping[str, Any]) -> 
         if "permissions" in data:
             group.permissions.set(_found("permissions", data["permissions"], channel_apps.named, "full_name"))
         if "channels" in data:
-            group.channels.set(_rows(Channel, "channels", data["channels"]))  # type: ignore[attr-defined]
+            group.channels.set(_rows(Channel, "channels", data["channels"]))
         return group
 
     try:

@@ -172,7 +172,7 @@ def _use_up(staff: Staff, code: str) -> bool:
     if found is None:
         return False
     try:
-        step = _step_of(secrets.unseal(_PURPOSE, found.sealed_secret), code)
+        step = _step_of(secrets.unseal(_PURPOSE, bytes(found.sealed_secret)), code)
     except secrets.Unsealable:  # the secret key was changed without keeping the old one: recovery codes still work
         _log.error("staff_totp_unsealable", staff_id=staff.pk)
         return False

@@ -119,14 +119,18 @@ def staff_create(
     ],
     email: Annotated[str, typer.Option(help="Where mails for this person go.")] = "",
     superuser: Annotated[bool, typer.Option("--superuser", help="Holds every permission.")] = False,
+    channel: Annotated[
+        list[int] | None,
+        typer.Option(help="Key of a channel that its program works for; again for another. It sees these only."),
+    ] = None,
 ) -> None:
-    """Make a staff member."""
+    """Make a staff member: a person, or with --channel the program of a channel, which the console does not let in."""
     from patron.config import start
 
     with start.database(environment.read()):
         from patron.operations import people
 
-        people.create(username, password, email=email, is_superuser=superuser)
+        people.create(username, password, email=email, is_superuser=superuser, channels=channel or None)
     typer.echo(f"{username} may sign in.")
 
 
@@ -143,6 +147,18 @@ def staff_token(
         from patron.operations import people
 
         typer.echo(people.token(username, name, expires))
+
+
+@staff.command("reset-totp")
+def staff_reset_totp(username: str) -> None:
+    """Take away the two-step sign-in of somebody who lost app and recovery codes; their sign-ins end."""
+    from patron.config import start
+
+    with start.database(environment.read()):
+        from patron.operations import people
+
+        people.reset_totp(username)
+    typer.echo(f"{username} signs in with the password alone.")
 
 
 @settings.command("list")

@@ -38,6 +38,12 @@ UNFOLD: Final[dict[str, Any]] = {
     "ENVIRONMENT": "patron.console.look.environment",
     "COLORS": {"primary": _BLUE},
     "STYLES": [lambda request: static("console/console.css")],
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+            {"title": _("Two-step sign-in"), "link": reverse_lazy("admin:two_step")},
+        ]
+    },
     "DASHBOARD_CALLBACK": "patron.console.dashboard.add_numbers",
     "SIDEBAR": {"show_search": False, "navigation": "patron.console.look.navigation"},
 }
@@ -82,6 +88,12 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _table(_("Recomputations"), "sync", "segments_recomputation"),
         ),
         _group(
+            _("Channels"),
+            _table(_("Channels"), "hub", "channels_channel"),
+            _table(_("Catalogs"), "menu_book", "reference_catalog"),
+            _table(_("Stock lists"), "inventory_2", "reference_stocklist"),
+        ),
+        _group(
             _("Settings"),
             {
                 "title": _("Settings"),
@@ -97,6 +109,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             _table(_("Staff"), "badge", "channels_staff"),
             _table(_("Groups"), "groups", "auth_group"),
             _table(_("Tokens"), "key", "channels_stafftoken"),
+            _table(_("Authenticators"), "phonelink_lock", "channels_authenticator"),
+            _table(_("Recovery codes"), "emergency", "channels_recoverycode"),
             _table(_("Journal"), "menu_book", "admin_logentry"),
         ),
         _group(

@@ -13,7 +13,7 @@ from django.test import Client
 
 from patron.accounts.models import Avatar, Challenge, Consent, Session, Shopper
 from patron.channels import staff
-from patron.channels.models import Staff, StaffToken
+from patron.channels.models import Authenticator, Channel, RecoveryCode, Staff, StaffToken
 from patron.gateways.models import CapturedMail, CapturedSms, Fault, OutgoingMail, OutgoingSms, State
 from patron.kernel import clock, dynamic
 from patron.kernel.models import Counter, KeptAnswer, SettingChange
@@ -144,6 +144,9 @@ def rows(boss: Staff, shopper: Shopper) -> dict[str, Model]:
             name="SHOP_NAME", old_value="a", new_value="b", staff=boss, source="console", changed_at=now
         ),
         StaffToken.objects.create(staff=boss, name="ERP", key_digest=SECRETS[2], created_at=now),
+        Authenticator.objects.create(staff=boss, sealed_secret=SECRETS[4].encode(), last_step=1, last_used_at=now),
+        RecoveryCode.objects.create(staff=boss, digest=SECRETS[2]),
+        Channel.objects.create(name="Bazaar", created_at=now, modified_at=now),
         Group.objects.create(name="support"),
         LogEntry.objects.create(user=boss, object_repr="x", action_flag=CHANGE, change_message="y"),
         shopper,

@@ -25,6 +25,8 @@ PROMISED = {
     "accounts_consent",
     "accounts_session",
     "admin_logentry",
+    "channels_authenticator",
+    "channels_recoverycode",
     "gateways_capturedmail",
     "gateways_capturedsms",
     "gateways_fault",

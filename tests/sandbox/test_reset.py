@@ -63,11 +63,11 @@ def test_staff_and_the_audit_of_settings_outlive_a_reset():
     """A developer's token still works, and the change of a setting is still told."""
     demo.load()
     dynamic.put("SHOP_NAME", "Changed", staff_id=None, source="test")
-    member = Staff.objects.get()
+    member = Staff.objects.get(username=demo.STAFF_USERNAME)
 
     reset.run()
 
-    assert Staff.objects.get() == member
+    assert Staff.objects.get(username=demo.STAFF_USERNAME) == member
     assert list(SettingChange.objects.filter(name="SHOP_NAME").order_by("id").values_list("source", flat=True)) == [
         "test",
         "reset",
