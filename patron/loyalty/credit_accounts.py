@@ -44,7 +44,7 @@ def shopper_of(shopper_id: int | None, email: str | None) -> int:
         raise Invalid({"user_email": [NOBODY]})
     if shopper_id is None and by_email is not None:
         return by_email.pk
-    by_id = found.filter(pk=shopper_id).first()
+    by_id = None if shopper_id is None else found.filter(pk=shopper_id).first()
     if by_id is None:
         raise Invalid({"user": [NOBODY]})
     if by_email is not None and by_email.pk != by_id.pk:

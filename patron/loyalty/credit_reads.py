@@ -40,7 +40,7 @@ def balance(key: str, header: str | None) -> Answer | None:
     return Answer(msgspec.json.encode(Balance(float(amount))), session_id if is_stale else None)
 
 
-def transfers(shopper_id: int, code: str) -> QuerySet[CreditEntry, dict[str, Any]]:
+def transfers(shopper_id: int, code: str) -> QuerySet[CreditEntry, Any]:
     """What came into and went out of a shopper's account of that currency, newest first."""
     found = CreditEntry.objects.filter(account__shopper_id=shopper_id, account__currency=code)
     return found.order_by("-id").values(

@@ -63,7 +63,7 @@ class RemoteAccountView(ScopedView):
         told["shopper_id"] = credit_accounts.shopper_of(told.pop("user", None), told.pop("user_email", None))
         told["currency"] = told.get("currency") or dynamic.get("DEFAULT_CURRENCY")
         account, is_new = credit_accounts.put(Wish(**told), channel_id=channel_id, staff_id=caller(request).staff_id)
-        email = Shopper.objects.values_list("email", flat=True).get(pk=account.shopper_id)
+        email = Shopper.objects.values_list("email", flat=True).get(pk=told["shopper_id"])
         return Response(credit_reads.account(account, email), status=201 if is_new else 200)
 
 

@@ -99,6 +99,13 @@ def test_a_new_account_is_found_by_what_it_was_made_of(subject):
     assert subject.provider.search("nobody@doe.example") is None
 
 
+def test_a_phone_in_arabic_digits_is_the_same_phone(subject):
+    """Kept as it was given, found by either."""
+    account = subject.provider.create(msgspec.structs.replace(JOHN, phone="+٩٦٦١٢٣٤٥٧٧٩٩"), key())
+
+    assert subject.provider.search(JOHN.email, JOHN.phone) == account
+
+
 def test_a_repeated_creation_makes_one_account(subject):
     """The same key is the same wish, and is answered the same."""
     wish = key()

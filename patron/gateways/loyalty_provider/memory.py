@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from threading import Lock
-from typing import Any
+from typing import TypeVar, cast
 
 import msgspec
 
 from patron.gateways.loyalty_provider.contract import Account, AccountExists, Changes, Details, UnknownAccount
 from patron.kernel.errors import GatewayTrouble
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -26,7 +28,7 @@ class MemoryProvider:
     balances: dict[str, Decimal] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     accounts: dict[str, Account] = field(default_factory=dict)
-    _done: dict[str, Any] = field(default_factory=dict)
+    _done: dict[str, object] = field(default_factory=dict)
     _opened: int = 0
     _lock: Lock = field(default_factory=Lock)
 
@@ -83,10 +85,10 @@ class MemoryProvider:
             raise self.trouble
         return self._lock
 
-    def _once(self, key: str, write: Callable[[], Any]) -> Any:
+    def _once(self, key: str, write: Callable[[], T]) -> T:
         if key not in self._done:
             self._done[key] = write()
-        return self._done[key]
+        return cast(T, self._done[key])
 
     def _open(self, details: Details) -> Account:
         self._refuse_taken(details, "")
@@ -115,4 +117,4 @@ def _email(text: str) -> str:
 
 
 def _phone(text: str) -> str:
-    return "".join(char for char in text if char.isdigit())
+    return "".join(str(int(char)) for char in text if char.isdecimal())  # an Arabic digit is a digit

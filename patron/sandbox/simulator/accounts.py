@@ -1,5 +1,6 @@
 """What the simulated provider does with its members."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -16,6 +17,7 @@ from patron.sandbox.simulator import switches
 
 WELCOME_POINTS: Final = Decimal(150)
 FIRST_NUMBER: Final = 3839200
+_PRINTABLE: Final = re.compile(r"[!-~]([ -~]{0,58}[!-~])?")  # what the protocol allows on a card
 _ACCOUNT_NUMBER: Final = "SELECT nextval(pg_get_serial_sequence('sandbox_simulatedaccount', 'id'))"
 
 
@@ -53,7 +55,7 @@ def create(details: Details) -> SimulatedAccount:
     fields: dict[str, Any] = {
         "id": key,
         "account_number": str(FIRST_NUMBER + key),
-        "number": details.phone,
+        "number": details.phone if _PRINTABLE.fullmatch(details.phone) else str(FIRST_NUMBER + key),
         "points": WELCOME_POINTS,
         "calls": 1,
         "created_date": clock.now(),
@@ -147,4 +149,4 @@ def _email_key(email: str) -> str:
 
 
 def _phone_key(phone: str) -> str:
-    return "".join(char for char in phone if char.isdigit())
+    return "".join(str(int(char)) for char in phone if char.isdecimal())  # an Arabic digit is a digit

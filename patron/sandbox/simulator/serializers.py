@@ -18,5 +18,7 @@ class PointsWish(serializers.Serializer[Any]):
 class SwitchesWish(serializers.Serializer[Any]):
     """All switches: what is left out is as published."""
 
-    answers = serializers.ChoiceField(choices=SimulatorSwitches.Answers, default=SimulatorSwitches.Answers.NORMAL)
+    answers = serializers.ChoiceField(
+        choices=SimulatorSwitches.Answers.choices, default=SimulatorSwitches.Answers.NORMAL
+    )
     duplicates = serializers.BooleanField(default=False)

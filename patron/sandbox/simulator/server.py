@@ -32,7 +32,7 @@ _FIELD: Final = re.compile(r"(?:field `|`\$\.)(\w+)`")
 
 _Name = Annotated[str, Meta(min_length=1, max_length=150, pattern=r"^[^\x00]*$")]
 _Email = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\Z")]
-_Phone = Annotated[str, Meta(max_length=60, pattern=r"^[^\x00]*[0-9][^\x00]*\Z")]
+_Phone = Annotated[str, Meta(max_length=60, pattern=r"^[^\x00]*\d[^\x00]*\Z")]
 S = TypeVar("S")
 
 
