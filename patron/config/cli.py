@@ -9,7 +9,7 @@ import typer
 from patron.config import environment
 from patron.config.environment import BadEnvironment, Environment
 from patron.kernel.errors import Invalid, Refusal
-from patron.operations import openapi_command
+from patron.operations import openapi_command, provider_command
 from patron.operations.errors import CannotStart
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ staff = typer.Typer(help="People and programs of the back office.", no_args_is_h
 settings = typer.Typer(help="Settings that take effect while Patron runs.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
 app.add_typer(settings, name="settings")
+app.add_typer(provider_command.app, name="provider")
 app.command("openapi")(openapi_command.openapi)
 
 
