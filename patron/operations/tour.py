@@ -55,6 +55,7 @@ class Tour:
             self.sign_in_by_code()
             self.profile()
             self.prices()
+            self.loyalty()
             self.change_phone()
             self.reset_password()
             self.own_data()
@@ -98,6 +99,31 @@ class Tour:
         another = next(number for number in itertools.count(1) if number not in mine)
         self.call("POST", f"/users/segments/{another}/set/", expect=406)
         self.call("POST", "/users/segments/recalculate_segment/")
+
+    def loyalty(self) -> None:
+        self.title("She gets a loyalty card, and reads her points while the loyalty program is out of order")
+        self.call("GET", "/loyalty-card/loyalty_card/")
+        wish = {
+            "first_name": "Ada Nur",
+            "last_name": "Yılmaz",
+            "email": self.email,
+            "phone": self.phone,
+            "gender": "female",
+            "date_of_birth": "1990-12-10",
+            "sms_allowed": True,
+        }
+        self.call("POST", "/loyalty-card/add_loyalty_card/", wish, expect=202)
+        self.inbox("sms", self.phone, containing="loyalty")
+        self.call("POST", "/loyalty-card/add_loyalty_card/", wish | {"code": self.code(self.phone)}, expect=201)
+        self.call("GET", "/loyalty-card/loyalty_card/")
+        self.call("POST", "/loyalty-card/add_loyalty_card_otp/", wish, expect=406)
+        self.call("POST", "/sandbox/faults/", {"gateway": "loyalty_provider", "outage": True})
+        try:
+            self.call("POST", "/loyalty-card/update_loyalty_card/", wish | {"last_name": "Kaya"})
+            self.call("GET", "/loyalty-card/loyalty_card/")
+        finally:
+            self.call("POST", "/sandbox/faults/", {"gateway": "loyalty_provider", "outage": False})
+        self.call("GET", "/account/loyalty-account-balance/")
 
     def change_phone(self) -> None:
         self.title("A new phone is refused with a wrong code and taken with the right one")
