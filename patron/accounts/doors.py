@@ -25,8 +25,13 @@ _NAMING: Final = (
 def own_profile(environ: Mapping[str, Any], language: str) -> bytes | None:
     """`GET /users/profile/` of somebody whose session was seen in the last hour."""
     key = cookies.key_at_a_glance(environ.get("HTTP_COOKIE", ""))
-    site = site_named(*map(environ.get, _NAMING))
-    return _body(reads.own_profile(key, language, site)) if key and site else None
+    base = site(environ)
+    return _body(reads.own_profile(key, language, base)) if key and base else None
+
+
+def site(environ: Mapping[str, Any]) -> str | None:
+    """Scheme and host that a request was sent to, for absolute addresses; None for a host that is not ours."""
+    return site_named(*map(environ.get, _NAMING))
 
 
 def of_session(read: Callable[[str, str], reads.Answer | None]) -> Read:

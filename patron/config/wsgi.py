@@ -54,8 +54,10 @@ def _with_hot_reads(application: WhiteNoise) -> Callable[..., Iterable[bytes]]:
     from patron.kernel.doors import HotReads
     from patron.loyalty import doors as loyalty
     from patron.segments import doors as segments
+    from patron.support import doors as support
 
-    return HotReads(accounts.READS | customers.READS | loyalty.READS | segments.READS, application)
+    rooms = (accounts, customers, loyalty, segments, support)
+    return HotReads({path: read for room in rooms for path, read in room.READS.items()}, application)
 
 
 def _with_static_files(application: object) -> WhiteNoise:

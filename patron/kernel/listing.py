@@ -3,7 +3,7 @@
 A client trusts that a filter filters: were an unknown one dropped, it would take every row for an answer.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -28,10 +28,11 @@ def answer(
     *,
     filters: type[FilterSet],
     sortable: Mapping[str, str],
+    default: Sequence[str] = (),
 ) -> Response:
     """One page of `rows` as the request wants them.
 
-    `row`: what is shown of one. `sortable`: published name → column; the first is the order unless said.
+    `row`: what is shown of one. `sortable`: published name → column; the first is the order unless said, or `default`.
     Raises Invalid and ValidationError (400 by parameter), and NotFound for a page past the end.
     """
     request: Request = view.request
@@ -41,7 +42,8 @@ def answer(
         raise translate_validation(wish.errors)
     pages = Pages()
     pages.is_sortable = True
-    shown: list[Any] = pages.paginate_queryset(wish.qs.order_by(*_order(request, sortable)), request, view) or []
+    order = _order(request, sortable) or default or (*list(sortable.values())[:1], "pk")
+    shown: list[Any] = pages.paginate_queryset(wish.qs.order_by(*order), request, view) or []
     return pages.get_paginated_response([row(each) for each in shown])
 
 
@@ -65,7 +67,7 @@ def _order(request: Request, sortable: Mapping[str, str]) -> list[str]:
             columns.append("-" + column if name.startswith("-") else column)
         elif name:
             raise Invalid({"sort": [_("Expected any of %(fields)s.") % {"fields": ", ".join(sortable)}]})
-    return [*(columns or list(sortable.values())[:1]), "pk"]
+    return [*columns, "pk"] if columns else []
 
 
 def found(rows: QuerySet[Row], row_id: int) -> Row:

@@ -22,9 +22,9 @@ TELL_SHOPPER: Final = "support.tell_shopper"
 NEXT_ID: Final = "nextval(pg_get_serial_sequence('support_message', 'id'))"
 INSERT: Final = """
 INSERT INTO support_message (id, conversation_id, content, sender, staff_id, created_at)
-SELECT last_message_id, id, %(content)s, last_sender, %(staff)s::bigint, %(now)s FROM held"""
+SELECT last_message_id, id, %(content)s::text, last_sender, %(staff)s::bigint, %(now)s FROM held"""
 _COMMON: Final = f"""
-message_count = c.message_count + 1, active_at = %(now)s, last_message_at = %(now)s, last_message_id = {NEXT_ID},
+message_count = c.message_count + 1, active_at = %(now)s::timestamptz, last_message_at = %(now)s, last_message_id = {NEXT_ID},
 last_excerpt = %(excerpt)s"""
 _OPEN: Final = f"c.id = %(conversation)s AND c.state = 'open' AND c.message_count < {MOST_MESSAGES}"
 _IS_BLOCKED: Final = """
@@ -32,9 +32,9 @@ EXISTS (SELECT FROM support_blockedsender b WHERE b.datasource_id = c.datasource
 # What everybody reads waits for a moderator again, while what was published stays.
 _FROM_SHOPPER: Final = f"""
 WITH held AS (
-    UPDATE support_conversation c SET {_COMMON}, last_sender = 'user',
+    UPDATE support_conversation c SET {_COMMON}, last_sender = 'user', seen_by_shopper = COALESCE(c.last_message_id, 0),
         waiting_since = COALESCE(c.waiting_since, %(now)s),
-        due_at = COALESCE(c.due_at, %(now)s + (%(hours)s::jsonb ->> c.type)::int * interval '1 hour'),
+        due_at = COALESCE(c.due_at, %(now)s::timestamptz + (%(hours)s::jsonb ->> c.type)::int * interval '1 hour'),
         visibility = CASE WHEN c.visibility = 'published' AND %(moderated)s THEN 'asked' ELSE c.visibility END
     WHERE {_OPEN} AND c.shopper_id = %(shopper)s AND NOT {_IS_BLOCKED}
     RETURNING c.*

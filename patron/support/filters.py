@@ -1,0 +1,62 @@
+"""What staff can search conversations by."""
+
+from typing import Any, Final
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
+from django_filters import BooleanFilter, ChoiceFilter, DateFilter, FilterSet, IsoDateTimeFilter, NumberFilter
+
+from patron.support.conversing import ORDER_ITEM, PRODUCT
+from patron.support.models import Conversation
+from patron.support.models.conversations import Sender
+
+_LARGEST_ID: Final = 2**63 - 1
+
+
+class IdFilter(NumberFilter):  # type: ignore[misc]
+    """An id; one that no column can hold is nobody's."""
+
+    def filter(self, rows: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return rows.none() if value is not None and not 0 < value <= _LARGEST_ID else super().filter(rows, value)
+
+
+class ConversationFilters(FilterSet):  # type: ignore[misc]
+    """Those of the shopper's list, and whose, when, in which state."""
+
+    conversation_type = ChoiceFilter(field_name="type", choices=Conversation.Type.choices)
+    is_answered = BooleanFilter(method="answered")
+    item_content = ChoiceFilter(choices=[(PRODUCT, PRODUCT), (ORDER_ITEM, ORDER_ITEM)], method="about")
+    item_id = IdFilter(method="about_one")
+    datasource = IdFilter(field_name="datasource_id")
+    user = IdFilter(field_name="shopper_id")
+    overdue = BooleanFilter(field_name="is_overdue")
+    state = ChoiceFilter(choices=Conversation.State.choices)
+    visibility = ChoiceFilter(choices=Conversation.Visibility.choices)
+    assignee = IdFilter(field_name="assignee_id")
+    created_date = IsoDateTimeFilter(field_name="created_at")
+    created_date__gt = IsoDateTimeFilter(field_name="created_at", lookup_expr="gt")
+    created_date__gte = IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_date__lt = IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    created_date__lte = IsoDateTimeFilter(field_name="created_at", lookup_expr="lte")
+    created_date__date = DateFilter(field_name="created_at", lookup_expr="date")
+
+    class Meta:
+        model = Conversation
+        fields: tuple[str, ...] = ()
+
+    def answered(self, rows: QuerySet[Any], _name: str, value: bool) -> QuerySet[Any]:
+        """The newest message is the seller's."""
+        return rows.filter(last_sender=Sender.DATASOURCE) if value else rows.exclude(last_sender=Sender.DATASOURCE)
+
+    def about(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """What an item's id belongs to."""
+        if value == ORDER_ITEM:
+            return rows.filter(order_item__isnull=False)
+        return rows.filter(order_item=None, product__isnull=False)
+
+    def about_one(self, rows: QuerySet[Any], _name: str, value: Any) -> QuerySet[Any]:
+        """A product or an order item, as `item_content` says; without it either."""
+        if not 0 < value <= _LARGEST_ID:
+            return rows.none()
+        found: QuerySet[Any] = rows.annotate(item=Coalesce(F("order_item_id"), F("product_id")))
+        return found.filter(item=value)
