@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from patron.config import environment
+from patron.config import bulk_commands, environment
 from patron.config.environment import BadEnvironment, Environment
 from patron.kernel.errors import Invalid, Refusal
 from patron.operations import openapi_command, provider_command
@@ -23,6 +23,8 @@ staff = typer.Typer(help="People and programs of the back office.", no_args_is_h
 settings = typer.Typer(help="Settings that take effect while Patron runs.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
 app.add_typer(settings, name="settings")
+app.add_typer(bulk_commands.imports, name="import")
+app.add_typer(bulk_commands.exports, name="export")
 app.add_typer(provider_command.app, name="provider")
 app.command("openapi")(openapi_command.openapi)
 

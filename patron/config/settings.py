@@ -121,7 +121,12 @@ X_FRAME_OPTIONS = "DENY"
 LOGIN_URL = "/console/login/"
 LOGIN_REDIRECT_URL = "/console/"
 
-PASSWORD_HASHERS = ["patron.kernel.passwords.Argon2"]
+PASSWORD_HASHERS = [
+    "patron.kernel.passwords.Argon2",
+    "patron.kernel.passwords.Argon2OverMd5",
+    "patron.kernel.passwords.Argon2OverSha1",
+    "patron.kernel.passwords.Argon2OverSha256",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},

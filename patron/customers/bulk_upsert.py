@@ -84,9 +84,7 @@ def _write(rows: list[Row], staff_id: int | None) -> Upserted:
     return bulk_writing.upsert(rows, By(Change.Source.BULK, staff_id=staff_id), in_detail=True)
 
 
-def _told(
-    count: int, done: Upserted, repeated: set[int], refused: Mapping[int, dict[str, list[str]]]
-) -> Outcomes:
+def _told(count: int, done: Upserted, repeated: set[int], refused: Mapping[int, dict[str, list[str]]]) -> Outcomes:
     results = []
     for number in range(1, count + 1):
         if number in refused:
@@ -96,6 +94,4 @@ def _told(
         else:
             status = CREATED if number in done.created else UPDATED if number in done.updated else UNCHANGED
             results.append(Outcome(number, status, done.ids[number]))
-    return Outcomes(
-        done.created_count, done.updated_count, done.unchanged_count, len(repeated), len(refused), results
-    )
+    return Outcomes(done.created_count, done.updated_count, done.unchanged_count, len(repeated), len(refused), results)

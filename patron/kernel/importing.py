@@ -9,13 +9,13 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 import msgspec
 from django.db import connection
 from django.db.models import F
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from patron.kernel import clock, transactions
@@ -110,8 +110,7 @@ def rehearse(target: Target, reader: Reader, refused: Path, *, name: str, progre
     rows = RefusedRows(refused, reader.names)
     for cleaned in _ahead(target, reader):
         written = transactions.run(lambda cleaned=cleaned: target.write(cleaned.rows, None))  # type: ignore[misc]
-        faults = chain(cleaned.faults, cleaned.repeated, written.faults)
-        current.refusals_bytes = rows.put(faults, current.refusals_bytes)
+        current.refusals_bytes = rows.put(_in_order(cleaned, written), current.refusals_bytes)
         _follow(current, _counts(cleaned, written) | {"position": cleaned.mark.records - current.position})
         progress(current, reader)
     return current
@@ -133,7 +132,8 @@ def overridden(line: int, later: int, raw: Any = None) -> Fault:
 
 def _ahead(target: Target, reader: Reader) -> Iterator[Cleaned]:
     batches = (target.clean(batch) for batch in reader.batches(target.batch))
-    with ThreadPoolExecutor(1, thread_name_prefix="patron-import") as thread:
+    speak = {"initializer": translation.activate, "initargs": (translation.get_language(),)}  # a thread has its own
+    with ThreadPoolExecutor(1, thread_name_prefix="patron-import", **speak) as thread:  # type: ignore[arg-type]
         coming = thread.submit(next, batches, None)
         while (cleaned := coming.result()) is not None:
             coming = thread.submit(next, batches, None)
@@ -171,7 +171,7 @@ def _begin(target: Target, reader: Reader, name: str) -> FileImport:
 
 def _put(target: Target, cleaned: Cleaned, current: FileImport, rows: RefusedRows) -> Counts:
     written = target.write(cleaned.rows, current.pk)
-    length = rows.put(chain(cleaned.faults, cleaned.repeated, written.faults), current.refusals_bytes)
+    length = rows.put(_in_order(cleaned, written), current.refusals_bytes)
     added = _counts(cleaned, written) | {
         "position": cleaned.mark.records - current.position,
         "refusals_bytes": length - current.refusals_bytes,
@@ -194,6 +194,10 @@ def _finish(current: FileImport, rows: RefusedRows) -> Counts:
     added = {"repeated_rows": count, "refusals_bytes": length - current.refusals_bytes}
     _advance(current, added, state=State.DONE, finished_at=clock.now())
     return added
+
+
+def _in_order(cleaned: Cleaned, written: Written) -> list[Fault]:
+    return sorted([*cleaned.faults, *cleaned.repeated, *written.faults], key=lambda fault: fault.line)
 
 
 def _advance(current: FileImport, added: Counts, **values: Any) -> None:

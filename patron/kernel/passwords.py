@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import hashlib
 import threading
 from typing import Any, Final
 
@@ -36,3 +37,50 @@ class Argon2(Argon2PasswordHasher):
     def harden_runtime(self, password: str, encoded: str) -> Any:
         # Argon2 has no rounds to add; the base class says so with a warning.
         return None
+
+
+class Wrapped(Argon2):
+    """Argon2id over an old system's unsalted digest: what is stored of a password nobody has typed here yet.
+
+    The digest alone is never stored: it would be guessed at in no time. Django hashes the password anew at the first
+    sign-in, since these are not its first choice.
+    """
+
+    digest: str
+
+    def encode(self, password: str, salt: str) -> str:
+        return super().encode(self._digest_of(password), salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        return super().verify(self._digest_of(password), encoded)
+
+    def wrap(self, hexadecimal: str) -> str:
+        """What to store for an old digest. For an import: not one of the two at once that web processes bear."""
+        return str(Argon2PasswordHasher.encode(self, hexadecimal.lower(), self.salt()))
+
+    def _digest_of(self, password: str) -> str:
+        return hashlib.new(self.digest, password.encode(), usedforsecurity=False).hexdigest()
+
+
+class Argon2OverMd5(Wrapped):
+    """`md5(password)` in hexadecimal."""
+
+    algorithm = "argon2_md5"
+    digest = "md5"
+
+
+class Argon2OverSha1(Wrapped):
+    """`sha1(password)` in hexadecimal."""
+
+    algorithm = "argon2_sha1"
+    digest = "sha1"
+
+
+class Argon2OverSha256(Wrapped):
+    """`sha256(password)` in hexadecimal."""
+
+    algorithm = "argon2_sha256"
+    digest = "sha256"
+
+
+WRAPPED: Final = {hasher.digest: hasher() for hasher in (Argon2OverMd5, Argon2OverSha1, Argon2OverSha256)}
