@@ -8,7 +8,19 @@ import sys
 from bench import load, machine, processes
 from bench.load import Spoiled
 
-NAMES = ("profile", "current-user", "change", "confirm", "enter", "login", "jobs", "segments", "customers")
+NAMES = (
+    "profile",
+    "current-user",
+    "change",
+    "confirm",
+    "enter",
+    "login",
+    "jobs",
+    "segments",
+    "customers",
+    "customers-bulk",
+    "loyalty",
+)
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench import customers, jobs, processes, report, seed, segments, web
+from bench import customers, customers_bulk, jobs, loyalty, processes, report, seed, segments, web
 from bench.rounds import Plan
 from bench.seed import Size
 from patron.operations import schema
@@ -84,6 +84,10 @@ def _customers(order: Order) -> Iterator[str]:
     yield from customers.measure(order.folder, order.plan, _QUICK_SIZES if order.is_quick else _SIZES)
 
 
+def _customers_bulk(order: Order) -> Iterator[str]:
+    yield from customers_bulk.measure(order.folder, _QUICK_MANY if order.is_quick else _MANY)
+
+
 def _shop(order: Order) -> Size:
     """A shop of its own in the place of the one there is."""
     size = Size(
@@ -96,12 +100,18 @@ def _shop(order: Order) -> Size:
     return size
 
 
+def _loyalty(order: Order) -> Iterator[str]:
+    yield from loyalty.measure(order.folder, order.plan)
+
+
 # what the page calls it → the names of `--only` that ask for it, and what measures it and gives the lines of its report
 PARTS: Final[dict[str, tuple[frozenset[str], Callable[[Order], Iterator[str]]]]] = {
     "identity": (frozenset(web.ROWS), _identity),
     "messages": (frozenset({"jobs"}), _jobs),
     "segments": (frozenset({"segments"}), _segments),
     "customers": (frozenset({"customers"}), _customers),
+    "many customers": (frozenset({"customers-bulk"}), _customers_bulk),
+    "loyalty": (frozenset({"loyalty"}), _loyalty),
 }
 _STARTED = time.monotonic()
 

@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_v
 from patron.accounts.openapi import DANCE_REFUSALS, PROFILE_EXAMPLE, PROFILE_SCHEMA
 from patron.kernel import openapi
 from patron.loyalty import openapi_shapes as shapes
-from patron.loyalty.openapi_shapes import REDIRECT
+from patron.loyalty.reads import REDIRECT
 from patron.loyalty.serializers import (
     AccountSearch,
     CardUpdate,

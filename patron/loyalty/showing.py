@@ -14,12 +14,13 @@ WAIT_SECONDS: Final = 0.1
 
 def own_card(key: str, language: str) -> Answer | None:
     """The card of a session key's shopper with its points; None when it signs nobody in. Not inside a transaction."""
+    found = reads.own_card(key, language)
     for _try in range(TRIES):
-        found = reads.own_card(key, language)
         if not isinstance(found, Due):
             return found
         if not points.refresh(found.card_id):
             if not found.is_unknown:
                 break
             time.sleep(WAIT_SECONDS)
-    return found.answer
+        found = reads.own_card(key, language)
+    return found.answer if isinstance(found, Due) else found
