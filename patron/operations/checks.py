@@ -1,7 +1,9 @@
 """What must not be started, and what a person should know before: Django checks with the tag `patron`."""
 
-from collections.abc import Sequence
+import ipaddress
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
@@ -62,7 +64,37 @@ def gateways(app_configs: Any, databases: Sequence[str] | None = None, **_: Any)
     """What the dynamic settings show; only where the database may be asked."""
     if not databases or "constance_constance" not in connection.introspection.table_names():
         return []  # before the first migration there are none
-    gateway = dynamic.get("SMS_GATEWAY")
+    return [*_sms(dynamic.get("SMS_GATEWAY")), *_loyalty(dynamic.get("CUSTOMER_LOYALTY_CARD_SERVICE"))]
+
+
+def found() -> list[CheckMessage]:
+    """Everything the checks have to say. The database must be up to date."""
+    return checks.run_checks(tags=[TAG], databases=["default"])
+
+
+def _loyalty(service: Mapping[str, Any]) -> list[CheckMessage]:
+    # one on this machine is what a developer tries out
+    if not settings.SANDBOX or service["provider"] == "simulator" or _is_here(service["base_url"]):
+        return []
+    return [
+        Error(
+            "The sandbox is on and CUSTOMER_LOYALTY_CARD_SERVICE names a provider on another machine.",
+            hint='`patron settings set CUSTOMER_LOYALTY_CARD_SERVICE \'{"provider": "simulator"}\'`, or set '
+            "PATRON_SANDBOX=0.",
+            id="patron.E006",
+        )
+    ]
+
+
+def _is_here(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _sms(gateway: str) -> list[CheckMessage]:
     if settings.SANDBOX and gateway not in _CAPTURED:
         return [
             Error(
@@ -88,8 +120,3 @@ def gateways(app_configs: Any, databases: Sequence[str] | None = None, **_: Any)
             )
         ]
     return []
-
-
-def found() -> list[CheckMessage]:
-    """Everything the checks have to say. The database must be up to date."""
-    return checks.run_checks(tags=[TAG], databases=["default"])

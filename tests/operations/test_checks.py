@@ -46,6 +46,29 @@ def test_a_real_provider_is_refused_in_the_sandbox_and_wanted_in_production(sett
         assert _ids() == []
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://loyalty.shop.example/v1", ["patron.E006"]),
+        ("http://10.0.0.5:9000", ["patron.E006"]),
+        ("http://127.0.0.1:9000/v1", []),
+        ("http://localhost", []),
+        ("http://[::1]:9000", []),
+    ],
+)
+def test_the_sandbox_asks_no_loyalty_program_but_one_on_this_machine(
+    setting: Callable[..., None], url: str, found: list[str]
+) -> None:
+    """Where a developer tries their own."""
+    service = {"provider": "http", "base_url": url, "username": "u", "password": "p"}
+    setting("CUSTOMER_LOYALTY_CARD_SERVICE", service)
+
+    assert _ids() == found
+    with override_settings(SANDBOX=False, ALLOWED_HOSTS=["shop.example"], MAIL_GATEWAY="smtp"):
+        assert _ids() == ["patron.W002"]
+
+
 def test_without_a_database_only_the_environment_is_looked_at() -> None:
     """`django-admin check` and the making of migrations ask for no database."""
     assert checks.gateways(None) == []
