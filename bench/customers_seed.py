@@ -30,7 +30,7 @@ SELECT %(channel)s + n %% 20, substr(md5(n::text), 1, 16), 'user' || n::bigint *
     CASE n %% 3 WHEN 0 THEN 'male' WHEN 1 THEN 'female' END, CASE n %% 10 WHEN 0 THEN 'guest' ELSE 'registered' END,
     date '1950-01-01' + n %% 20000, CASE WHEN n %% 2 = 0 THEN now() - n * interval '12 seconds' END,
     jsonb_build_object('id', 'r-' || n),
-    CASE WHEN n %% 2 = 0 THEN jsonb_build_object('tier', 'basic', 'ref', n %% (%(count)s / 100)) ELSE '{}' END,
+    CASE WHEN n %% 2 = 0 THEN jsonb_build_object('tier', 'basic', 'ref', n / 2 %% (%(count)s / 100)) ELSE '{}' END,
     '{}', '{}', '{}', now() - n * interval '12 seconds', now() - n * interval '12 seconds'
 FROM generate_series(%(first)s::int, %(last)s::int) AS n
 """
@@ -110,10 +110,8 @@ def plant(count: int) -> Shop:
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("SET maintenance_work_mem = '512MB'")
-        cursor.execute(
-            "TRUNCATE customers_customer, customers_customermapping, procrastinate_jobs RESTART IDENTITY CASCADE"
-        )
-        Channel.objects.all().delete()
+        cursor.execute("SET patron.sandbox_reset = 'on'")
+        cursor.execute("TRUNCATE channels_channel, procrastinate_jobs RESTART IDENTITY CASCADE")
         now = clock.now()
         channels = Channel.objects.bulk_create(
             Channel(name=f"Channel {number}", created_at=now, modified_at=now) for number in range(CHANNELS)

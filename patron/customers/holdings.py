@@ -6,13 +6,26 @@ belong to nobody here.
 
 import secrets
 
-from patron.customers.models import Customer, CustomerMapping
+from patron.customers.models import Change, Customer, CustomerMapping, Merge
 from patron.kernel import clock
 from patron.kernel.personal_data import Holding, hold
 
 
 def declare() -> None:
-    """Called when the room is ready."""
+    """Called when the room is ready. What hangs on the customer comes first, while it is still there."""
+    hold(_change())
+    hold(
+        Holding(
+            model=Merge,
+            owner="kept__shopper_id",
+            exported=frozenset({"gone_before", "kept_before", "merged_at", "undone_at"}),
+            withheld=frozenset(
+                {"id", "kept_id", "gone_id", "channel_id", "gone_code", "kept_after", "moved", "staff_id"}
+                | {"undone_by_id"}
+            ),
+            erased=None,
+        )
+    )
     hold(_customer())
     hold(
         Holding(
@@ -28,6 +41,19 @@ def declare() -> None:
 def placeholder() -> str:
     """An address that is nobody's (RFC 2606)."""
     return f"anonymized-{secrets.token_hex(16)}@anonymized.invalid"
+
+
+def _change() -> Holding:
+    # That something was changed, when and by whom stays; what it was and became goes.
+    stays = {"id", "customer_id", "changed_at", "source", "staff_id", "file_import", "request_id"}
+    return Holding(
+        model=Change,
+        owner="customer__shopper_id",
+        exported=frozenset({"changed_at", "source", "values"}),
+        withheld=frozenset(stays - {"changed_at", "source"}),
+        erased={"values": ""},
+        kept=frozenset(stays),
+    )
 
 
 def _customer() -> Holding:

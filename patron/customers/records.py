@@ -11,16 +11,16 @@ import msgspec
 from django.db import IntegrityError
 
 from patron.channels.access import Scope
-from patron.customers import reads
+from patron.customers import history, reads
 from patron.customers.errors import CodeTaken, Locked, Stale, UnknownChannel
-from patron.customers.models import CODE_TAKEN
+from patron.customers.models import CODE_TAKEN, Change
 from patron.customers.reads import CustomerRow
 from patron.kernel import clock, events, rows, transactions
 from patron.kernel.errors import NotFound
 
 CREATED: Final = "customer.created"
 UPDATED: Final = "customer.updated"
-_OBJECTS: Final = frozenset(
+OBJECTS: Final = frozenset(
     {"extra_field", "attributes", "attributes_kwargs", "localized_attributes", "localized_attributes_kwargs"}
 )
 # Field → its PostgreSQL type and what it is when nothing is said.
@@ -38,7 +38,7 @@ _FIELDS: Final[dict[str, tuple[str, Any]]] = {
     "user_type": ("text", None),
     "date_of_birth": ("date", None),
     "date_joined": ("timestamptz", None),
-    **{name: ("jsonb", {}) for name in sorted(_OBJECTS)},
+    **{name: ("jsonb", {}) for name in sorted(OBJECTS)},
 }
 FIELDS: Final = tuple(_FIELDS)
 # No row is made of a channel that is not there, and none of two parallel ones of a code.
@@ -82,7 +82,15 @@ def create(wish: Mapping[str, Any], scope: Scope) -> CustomerRow:
         raise CodeTaken from error
 
 
-def change(customer_id: int, wish: Mapping[str, Any], scope: Scope, *, if_match: str | None = None) -> CustomerRow:
+def change(
+    customer_id: int,
+    wish: Mapping[str, Any],
+    scope: Scope,
+    *,
+    staff_id: int | None,
+    source: Change.Source = Change.Source.API,
+    if_match: str | None = None,
+) -> CustomerRow:
     """Set what the wish holds and leave the rest; a wish that changes nothing leaves `modified_date` too.
 
     `if_match`: the header; the row must be in one of the states it names. Decided while the row is held, so of parallel
@@ -99,7 +107,10 @@ def change(customer_id: int, wish: Mapping[str, Any], scope: Scope, *, if_match:
         if any(name in wish and wish[name] != getattr(before, name) for name in ("channel", "channel_code")):
             raise Locked
         changed = {name: wish[name] for name in FIELDS if name in wish and not _is_same(before, name, wish[name])}
-        return _write(before, changed) if changed else before
+        if not changed:
+            return before
+        history.record(before.pk, {name: (_shown(before, name), changed[name]) for name in changed}, source, staff_id)
+        return _write(before, changed)
 
     return transactions.run(work)
 
@@ -120,16 +131,16 @@ WHERE id = %(id)s RETURNING {reads.COLUMNS}
 
 
 def _stored(name: str, value: Any) -> Any:
-    return msgspec.json.encode(value).decode() if name in _OBJECTS else value
+    return msgspec.json.encode(value).decode() if name in OBJECTS else value
+
+
+def _shown(before: CustomerRow, name: str) -> Any:
+    held = getattr(before, name)
+    return msgspec.json.decode(held) if name in OBJECTS else held
 
 
 def _is_same(before: CustomerRow, name: str, value: Any) -> bool:
-    held = getattr(before, name)
-    if name in _OBJECTS:
-        return bool(msgspec.json.decode(held) == value)
-    if isinstance(value, datetime):
-        return bool(held == clock.iso(value))
-    return bool(held == value)
+    return bool(_shown(before, name) == (clock.iso(value) if isinstance(value, datetime) else value))
 
 
 def _names(header: str, etag: str) -> bool:

@@ -10,6 +10,8 @@ from typing import Any, Final
 import msgspec
 
 from patron.channels.models import Channel
+from patron.customers import history
+from patron.customers.models import Change
 from patron.customers.records import CREATED, UPDATED
 from patron.kernel import clock, events, rows, shoppers, transactions
 from patron.kernel.shoppers import ShopperFacts
@@ -32,20 +34,37 @@ _FOLLOWED: Final = {
 }
 _NAMES: Final = ", ".join(_FOLLOWED)
 _VALUES: Final = ", ".join(f"%({name})s::{kind}" for name, kind in _FOLLOWED.items())
-# One that is there already is held, until the transaction ends, and nothing else.
+# One that is there already is held, until the transaction ends, and nothing else. One that was merged into another is
+# not made again.
 _MAKE: Final = f"""
 INSERT INTO customers_customer AS c (channel_id, channel_code, shopper_id, extra_field, attributes_kwargs,
     localized_attributes, localized_attributes_kwargs, created_date, modified_date, {_NAMES})
 SELECT ch.id, %(shopper)s::text, %(shopper)s, '{{}}', '{{}}', '{{}}', '{{}}', %(now)s, %(now)s, {_VALUES}
-FROM channels_channel ch WHERE ch.channel_type = '{Channel.Type.WEB.value}' ORDER BY ch.id
+FROM channels_channel ch
+WHERE ch.channel_type = '{Channel.Type.WEB.value}' AND NOT EXISTS (
+    SELECT FROM customers_merge m
+    WHERE m.gone_code = %(shopper)s::text AND m.channel_id = ch.id AND m.undone_at IS NULL
+)
+ORDER BY ch.id
 ON CONFLICT (channel_code, channel_id) DO UPDATE SET shopper_id = EXCLUDED.shopper_id
 RETURNING c.id, c.channel_id, c.xmax = 0
 """  # noqa: S608 -- constants
 _FOLLOW: Final = f"""
-UPDATE customers_customer c
-SET ({_NAMES}) = ROW ({_VALUES}), modified_date = GREATEST(%(now)s, c.modified_date + interval '1 microsecond')
-WHERE c.shopper_id = %(shopper)s AND ({", ".join(f"c.{name}" for name in _FOLLOWED)}) IS DISTINCT FROM ROW ({_VALUES})
-RETURNING c.id, c.channel_id
+WITH held AS MATERIALIZED (
+    SELECT c.* FROM customers_customer c WHERE c.shopper_id = %(shopper)s ORDER BY c.id FOR NO KEY UPDATE
+), now AS (
+    UPDATE customers_customer c
+    SET ({_NAMES}) = ROW ({_VALUES}), modified_date = GREATEST(%(now)s, c.modified_date + interval '1 microsecond')
+    FROM held
+    WHERE c.id = held.id AND ({", ".join(f"c.{name}" for name in _FOLLOWED)}) IS DISTINCT FROM ROW ({_VALUES})
+    RETURNING c.*
+)
+SELECT now.id, now.channel_id, (
+    SELECT jsonb_object_agg(key, jsonb_build_array(was.value, became.value))
+    FROM jsonb_each(to_jsonb(held)) was JOIN jsonb_each(to_jsonb(now)) became USING (key)
+    WHERE key = ANY (%(followed)s::text[]) AND was.value <> became.value
+)::text
+FROM now JOIN held ON held.id = now.id
 """  # noqa: S608
 
 
@@ -79,9 +98,12 @@ def follow(shopper_id: int) -> None:
                 if is_new:
                     events.put(CREATED, customer_id=customer_id, channel_id=channel_id)
             facts = shoppers.find(shopper_id) or facts
-        for customer_id, channel_id in rows.every(_FOLLOW, _values(facts)):
+        for customer_id, channel_id, changes in rows.every(_FOLLOW, _values(facts)):
+            changed = msgspec.json.decode(changes)
+            if not facts.is_anonymized:  # whose history says nothing any more
+                history.record(customer_id, changed, Change.Source.EVENT, None)
             if customer_id not in made:
-                events.put(UPDATED, customer_id=customer_id, channel_id=channel_id, fields=sorted(_FOLLOWED))
+                events.put(UPDATED, customer_id=customer_id, channel_id=channel_id, fields=sorted(changed))
 
     transactions.run(work)
 
@@ -89,6 +111,7 @@ def follow(shopper_id: int) -> None:
 def _values(facts: ShopperFacts) -> dict[str, Any]:
     return {
         "shopper": facts.id,
+        "followed": list(_FOLLOWED),
         "now": clock.now(),
         "email": facts.email,
         "first_name": facts.first_name,

@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from patron.channels.authentication import caller
 from patron.channels.backoffice import ScopedView
 from patron.customers import doors, filters, listing, openapi, reads, records, serializers
 from patron.customers.models import Customer
@@ -65,7 +66,8 @@ class CustomerView(ScopedView):
 
     def _change(self, request: Request, customer_id: int, required: tuple[str, ...]) -> HttpResponse:
         wish = serializers.read(request.data, required)
-        return _shown(records.change(customer_id, wish, self.scope, if_match=request.headers.get("If-Match")))
+        staff_id, if_match = caller(request).staff_id, request.headers.get("If-Match")
+        return _shown(records.change(customer_id, wish, self.scope, staff_id=staff_id, if_match=if_match))
 
 
 def _shown(customer: CustomerRow, status: int = 200) -> HttpResponse:

@@ -12,7 +12,7 @@ from patron.accounts import anonymizing, personal_data_export, sessions
 from patron.accounts.models import Shopper
 from patron.channels.models import Channel
 from patron.customers import storefront
-from patron.customers.models import Customer, CustomerMapping
+from patron.customers.models import Change, Customer, CustomerMapping
 from patron.kernel import clock, events
 
 
@@ -95,6 +95,9 @@ def test_an_anonymized_shopper_is_nobody_here_too(
         customer=customer, code="Ada", integration_type="erp", created_date=now, modified_date=now
     )
     Customer.objects.update(extra_field={"note": "Ada"})
+    Shopper.objects.update(first_name="Ada Nur")
+    storefront.follow(shopper.pk)
+    assert Change.objects.get().values == {"first_name": ["Ada", "Ada Nur"]}
     anonymizing.anonymize(shopper.pk)
     for late in (False, True):
         if late:
@@ -105,6 +108,7 @@ def test_an_anonymized_shopper_is_nobody_here_too(
         assert erased.email.endswith("@anonymized.invalid")
         assert (erased.extra_field, erased.attributes) == ({}, {})
         assert erased.modified_date > customer.modified_date
+        assert [change.values for change in Change.objects.all()] == [""]
     assert not CustomerMapping.objects.exists()
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from patron.channels.models import Channel
 from patron.customers import records
-from patron.customers.models import Customer
+from patron.customers.models import Change, Customer
 from patron.kernel import clock, events
 
 Call = Callable[..., Any]
@@ -241,6 +241,7 @@ def test_each_change_is_told_and_no_change_is_not(
     echoed = call("PATCH", f"{LIST}{pk}/", made.json(), token=token)
     assert (echoed.status_code, echoed["ETag"]) == (200, made["ETag"])
     call("PATCH", f"{LIST}{pk}/", {"first_name": "Ada", "extra_field": {"id": 1}}, token=token)
+    assert Change.objects.get().values == {"first_name": ["", "Ada"], "extra_field": [{}, {"id": 1}]}
     assert heard == [
         (records.CREATED, {"customer_id": pk, "channel_id": channel.pk}),
         (records.UPDATED, {"customer_id": pk, "channel_id": channel.pk, "fields": ["extra_field", "first_name"]}),

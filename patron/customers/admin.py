@@ -1,0 +1,120 @@
+"""Customers and their mappings in the console; staff who are bound to channels see those of theirs."""
+
+from typing import Any, Final
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+
+from patron.channels import access
+from patron.channels.access import Scope
+from patron.customers import conditions, records
+from patron.customers.models import Change, Customer, CustomerMapping
+from patron.kernel import clock
+from patron.kernel.journey_tables import JourneyTable
+from patron.kernel.tables import as_id, link, one_of, staff_id
+
+_LOCKED: Final = ("channel", "channel_code")
+_PERSON: Final = (
+    "email",
+    "first_name",
+    "last_name",
+    "phone_number",
+    "gender",
+    "date_of_birth",
+    "user_type",
+    "date_joined",
+)
+_FLAGS: Final = ("is_active", "email_allowed", "sms_allowed", "call_allowed")
+
+
+class Mappings(TabularInline):  # type: ignore[misc]
+    """What other systems call the customer."""
+
+    model = CustomerMapping
+    fields = ("integration_type", "code")
+    extra = 0
+    tab = True
+
+
+@admin.register(Customer)
+class CustomerTable(JourneyTable):
+    """Made and changed through the journeys, as the API does it; never deleted."""
+
+    inlines = (Mappings,)
+    list_display = ("id", "email", "first_name", "last_name", "phone_number", "channel", "channel_code", "created_date")
+    list_display_links = ("id", "email")
+    list_filter = (
+        "channel",
+        "is_active",
+        one_of("user_type", _("user type"), Customer.UserType.values),
+        ("created_date", RangeDateTimeFilter),
+        ("modified_date", RangeDateTimeFilter),
+    )
+    list_select_related = ("channel",)
+    ordering = ("-id",)
+    rights = ("view", "add", "change")
+    readonly_fields = ("shopper", "created_date", "modified_date")
+    search_help_text = _("The beginning of an e-mail, an exact phone or code, or #12")
+    fieldsets = (
+        (None, {"fields": (*_LOCKED, "erp_code", "shopper", "created_date", "modified_date")}),
+        (_("Person"), {"fields": _PERSON}),
+        (_("Permissions"), {"fields": _FLAGS}),
+        (_("Details"), {"fields": sorted(records.OBJECTS)}),
+    )
+
+    @admin.display(description=_("shopper"))
+    def shopper(self, customer: Customer) -> str:
+        """The shopper's page, for a customer of the own storefront."""
+        return link("accounts_shopper", customer.shopper_id)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those of the caller's channels."""
+        return _scope(request).of(super().get_queryset(request))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The key of a customer stays."""
+        return (*_LOCKED, *self.readonly_fields) if obj else self.readonly_fields
+
+    def search(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+        """An e-mail where there is an @, else whatever is exact; each by its index."""
+        if words.startswith("#"):
+            return rows.filter(pk=as_id(words) or 0)
+        if "@" in words:
+            begins = rows.filter(email__gte=words)
+            end = conditions.after_prefix(words)
+            return begins.filter(email__lt=end) if end else begins
+        return rows.filter(Q(phone_number=words) | Q(channel_code=words) | Q(erp_code=words))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
+        """What the form has checked."""
+        wish = {
+            name: {} if value is None and name in records.OBJECTS else value
+            for name, value in form.cleaned_data.items()
+            if name in records.FIELDS
+        }
+        if change:
+            records.change(obj.pk, wish, _scope(request), staff_id=staff_id(request), source=Change.Source.CONSOLE)
+            return
+        wish |= {"channel": form.cleaned_data["channel"].pk, "channel_code": form.cleaned_data["channel_code"]}
+        obj.pk = obj.id = records.create(wish, _scope(request)).pk
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Mappings with their moments."""
+        now = clock.now()
+        for mapping in formset.save(commit=False):
+            mapping.created_date = mapping.created_date or now
+            mapping.modified_date = now
+            mapping.save()
+        for mapping in formset.deleted_objects:
+            mapping.delete()
+
+
+def _scope(request: HttpRequest) -> Scope:
+    return access.of(request.user).scope  # type: ignore[arg-type]
