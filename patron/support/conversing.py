@@ -38,8 +38,8 @@ WITH held AS (
         visibility, rejection, public_upto, created_at, active_at, waiting_since, due_at, is_overdue, message_count,
         last_message_id, last_message_at, last_sender, last_excerpt, seen_by_shopper, seen_by_seller,
         told_upto)
-    VALUES (%(shopper)s, %(datasource)s, %(type)s::text, %(product)s::bigint, %(order_item)s::bigint, %(subject)s, 'open',
-        %(visibility)s, '', 0, %(now)s::timestamptz, %(now)s, %(now)s,
+    VALUES (%(shopper)s, %(datasource)s, %(type)s::text, %(product)s::bigint, %(order_item)s::bigint, %(subject)s,
+        'open', %(visibility)s, '', 0, %(now)s::timestamptz, %(now)s, %(now)s,
         %(now)s::timestamptz + (%(hours)s::jsonb ->> %(type)s::text)::int * interval '1 hour', false, 1,
         {posting.NEXT_ID}, %(now)s, 'user', %(excerpt)s, 0, 0, 0)
     ON CONFLICT DO NOTHING

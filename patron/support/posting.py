@@ -24,8 +24,8 @@ INSERT: Final = """
 INSERT INTO support_message (id, conversation_id, content, sender, staff_id, created_at)
 SELECT last_message_id, id, %(content)s::text, last_sender, %(staff)s::bigint, %(now)s FROM held"""
 _COMMON: Final = f"""
-message_count = c.message_count + 1, active_at = %(now)s::timestamptz, last_message_at = %(now)s, last_message_id = {NEXT_ID},
-last_excerpt = %(excerpt)s"""
+message_count = c.message_count + 1, active_at = %(now)s::timestamptz, last_message_at = %(now)s,
+last_message_id = {NEXT_ID}, last_excerpt = %(excerpt)s"""
 _OPEN: Final = f"c.id = %(conversation)s AND c.state = 'open' AND c.message_count < {MOST_MESSAGES}"
 _IS_BLOCKED: Final = """
 EXISTS (SELECT FROM support_blockedsender b WHERE b.datasource_id = c.datasource_id AND b.shopper_id = c.shopper_id)"""

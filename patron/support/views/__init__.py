@@ -1,1 +1,1 @@
-"""The storefront's addresses about the shop's ear, and the staff's."""
+"""The storefront's addresses of the room, and the staff's."""
