@@ -56,6 +56,7 @@ class Tour:
             self.profile()
             self.prices()
             self.loyalty()
+            self.write_to_the_shop()
             self.change_phone()
             self.reset_password()
             self.own_data()
@@ -124,6 +125,18 @@ class Tour:
         finally:
             self.call("POST", "/sandbox/faults/", {"gateway": "loyalty_provider", "outage": False})
         self.call("GET", "/account/loyalty-account-balance/")
+
+    def write_to_the_shop(self) -> None:
+        self.title("She writes to the shop, which is told by mail")
+        subjects = self.call("GET", "/users/contact-us-subjects/").json()
+        found = [each["id"] for each in subjects if not each["is_order_needed"]]
+        if not found:
+            self.say("This shop offers no subject.")
+            return
+        body = {"subject": found[0], "full_name": "Ada Nur Yılmaz", "email": self.email, "message": "It does not fit."}
+        self.call("POST", "/users/contact-us/", body | {"operation": "nowhere"}, expect=400)
+        self.call("POST", "/users/contact-us/", body)
+        self.say(f"Mail to the shop: {self.inbox('mail', 'contact@shop.example', containing=self.email)['subject']}")
 
     def change_phone(self) -> None:
         self.title("A new phone is refused with a wrong code and taken with the right one")

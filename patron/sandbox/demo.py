@@ -17,7 +17,7 @@ from patron.channels import staff
 from patron.channels.models import Staff
 from patron.kernel import clock, dynamic, transactions
 from patron.kernel.errors import Invalid
-from patron.sandbox import demo_channels, demo_segments, people
+from patron.sandbox import demo_channels, demo_credit, demo_loyalty, demo_segments, demo_support, people
 from patron.sandbox.models import DemoMark
 from patron.sandbox.people import Person
 
@@ -55,7 +55,10 @@ def load() -> None:
         prepared = people.prepare(PEOPLE)
         transactions.run(lambda: _load_once(prepared))
     demo_segments.load()
+    demo_support.load(SHOPPER_EMAIL)
     demo_channels.load()
+    demo_credit.load()
+    demo_loyalty.load()
     member = Staff.objects.filter(username=STAFF_USERNAME).first() if is_new_password else None
     if member is not None and not member.check_password(staff_password()):
         staff.change_password(member, staff_password())

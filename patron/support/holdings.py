@@ -1,5 +1,6 @@
 """Which columns of this room hold personal data; see `kernel.personal_data`."""
 
+from collections.abc import Collection
 from typing import Final
 
 from patron.accounts.models import Shopper
@@ -45,7 +46,7 @@ def forget_contact(shopper_id: int) -> None:
     files.discard([key for key in kept.values_list("storage_key", flat=True) if key])
 
 
-def _known(keys: object) -> list[str]:
+def _known(keys: Collection[str]) -> list[str]:
     known = ContactFile.objects.filter(storage_key__in=keys).values_list("storage_key", flat=True)
     return [key for key in known if key]
 

@@ -41,8 +41,10 @@ TAGS: Final = {
     "Store credit": "What a shopper may spend, and where it came from and went.",
     "Store credit (staff)": "Credit accounts as other systems tell of them; every movement.",
     "Customers": "Who buys in which sales channel: found, made and changed by staff and by the channels' programs.",
-    "Reference": "What other data refers to: price lists.",
-    "Staff": "Tokens of the back office and its programs.",
+    "Reference": "What other data refers to: price lists, stock lists, catalogs, sellers, products.",
+    "Channels": "Where the shop sells. A channel's program sees its own and changes none of them.",
+    "Staff": "Who works in the back office: people and programs, their rights, channels and tokens.",
+    "Contact": "The contact form: what it can be about, and a message with a file.",
     "Sandbox": "The captured outside world: sent SMS and mail, the clock, faults. Only where `PATRON_SANDBOX` is on.",
     "Operations": "For machines that watch Patron, and for this document.",
 }

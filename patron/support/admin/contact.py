@@ -25,6 +25,7 @@ from patron.support import contact, contact_mails, subjects
 from patron.support.models import ContactFile, ContactMessage, Subject
 
 _TEXT: Final = "text"
+_PLAIN: Final = ("order", "is_active", "is_order_needed")
 # One statement for a page of messages, whatever number of mails each has.
 _MAILS: Final = (
     "(SELECT count(*) FROM gateways_outgoingmail AS mail"
@@ -37,7 +38,7 @@ class SubjectForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Subject
-        fields = ("order", "is_active", "is_order_needed")
+        fields = _PLAIN
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,7 +48,7 @@ class SubjectForm(forms.ModelForm):  # type: ignore[type-arg]
     def data_of_subject(self) -> dict[str, Any]:
         """What the journey takes."""
         cleaned = self.cleaned_data
-        return {"text": names.taken(cleaned, _TEXT)} | {name: cleaned[name] for name in self.Meta.fields}
+        return {"text": names.taken(cleaned, _TEXT)} | {name: cleaned[name] for name in _PLAIN}
 
 
 names.add(SubjectForm, _TEXT, longest=subjects.LONGEST)
@@ -143,6 +144,11 @@ class ContactMessageTable(ReadOnlyTable):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Somebody who asks to be forgotten may have no account."""
         return request.user.has_perm("support.delete_contactmessage")
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """A file goes with its message, by the same right."""
+        listed, counts, _missing_rights, protected = super().get_deleted_objects(objs, request)
+        return listed, counts, set(), protected
 
     def delete_model(self, request: HttpRequest, obj: ContactMessage) -> None:
         """One, with its file and mails."""

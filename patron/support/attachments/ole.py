@@ -145,7 +145,8 @@ class _Directory:
         return found
 
     def _chain(self, start: int) -> bytes:
-        parts, number = [], start
+        parts: list[bytes] = []
+        number = start
         while number < _LAST_SECTOR and len(parts) <= self._most:
             parts.append(self._at(number))
             number = self._table[number]
@@ -154,7 +155,8 @@ class _Directory:
         return b"".join(parts)
 
     def _small_chain(self, start: int) -> bytes:
-        parts, number = [], start
+        parts: list[bytes] = []
+        number = start
         while number < _LAST_SECTOR and len(parts) <= len(self._small_table):
             parts.append(self._small[number * _SMALL_SECTOR : (number + 1) * _SMALL_SECTOR])
             number = self._small_table[number]
