@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 
 from patron.channels import openapi as own
 from patron.channels.filters import GroupFilters, MemberFilters
-from patron.channels.reads import GroupRow, Member
+from patron.channels.reads import GroupRow, StaffMember
 from patron.channels.rights import GROUP_TAKEN_TEXT, MORE_THAN_HELD
 from patron.channels.serializers import GroupWish, MemberWish, NewMemberWish
 from patron.kernel import listing, openapi, paging
@@ -46,7 +46,7 @@ _GROUP: Final[dict[str, Any]] = {
     "permissions": ["accounts.view_shopper", "customers.view_customer"],
     "channels": [],
 }
-_MEMBER_SCHEMA: Final = openapi.struct(Member)
+_MEMBER_SCHEMA: Final = openapi.struct(StaffMember)
 _GROUP_SCHEMA: Final = openapi.struct(GroupRow)
 _STAFF_ID: Final = OpenApiParameter("staff_id", int, OpenApiParameter.PATH)
 _TOKEN_ID: Final = OpenApiParameter("token_id", int, OpenApiParameter.PATH)

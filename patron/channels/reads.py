@@ -40,7 +40,7 @@ class ContentTypeRow(msgspec.Struct):
     model: str
 
 
-class Member(msgspec.Struct):
+class StaffMember(msgspec.Struct):
     """A staff member in the hands of another. `groups` and `channels` are keys; `channels` counts if `is_restricted`.
 
     `permissions`: those given to the member alone, as `app.codename`.
@@ -119,9 +119,9 @@ def content_type(row: ContentType) -> ContentTypeRow:
     return ContentTypeRow(row.pk, row.pk, row.app_label, row.model)
 
 
-def member(row: Staff) -> Member:
+def member(row: Staff) -> StaffMember:
     """One staff member; what belongs to them fetched before for a whole page (MEMBER_PARTS)."""
-    return Member(
+    return StaffMember(
         pk=row.pk,
         id=row.pk,
         username=row.username,

@@ -23,6 +23,7 @@ from patron.channels import sign_in, totp
 from patron.channels.models import Staff
 from patron.kernel import clock, dynamic, secrets
 from patron.kernel.errors import Forbidden, Invalid, TooMany
+from patron.kernel.tables import staff_id
 
 PENDING_SECONDS: Final = 600
 _PENDING: Final = "second_step"
@@ -97,7 +98,7 @@ def code_page(request: HttpRequest) -> HttpResponse:
 
 def two_step_page(request: HttpRequest) -> HttpResponse:
     """One's own second step: set up, with a picture for the app; once it is, new recovery codes, or its end."""
-    staff = Staff.objects.get(pk=request.user.pk)
+    staff = Staff.objects.get(pk=staff_id(request))
     return _set_up(request, staff) if staff.totp_since is None else _manage(request, staff)
 
 

@@ -61,8 +61,7 @@ class RecordsTable(JourneyTable):
         """What the form has checked."""
         wish = {name: getattr(obj, name) for name in self.records.fields}
         done = self.records.change(obj.pk, wish) if change else self.records.create(wish)
-        obj.pk = obj.id = done.pk
-        obj.created_at, obj.modified_at = done.created_at, done.modified_at
+        obj.__dict__.update(done.__dict__)  # what was stored, for the form's rows of other tables
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """One."""

@@ -4,8 +4,9 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
-from patron.channels import tokens
-from patron.channels.models import Staff, StaffToken
+from patron.channels import access, tokens
+from patron.channels.models import Channel, Staff, StaffToken
+from patron.kernel import clock
 from tests.console.conftest import PASSWORD, browser_of
 
 STAFF = "/console/channels/staff/"
@@ -46,6 +47,57 @@ def test_rights_are_given_by_superusers_only(boss: Staff, deputy: Staff) -> None
     assert client.post(f"{STAFF}{boss.pk}/change/", form_of(boss)).status_code == 403
     assert client.post(f"{STAFF}{boss.pk}/password/", {"password1": "x", "password2": "x"}).status_code == 403
     assert client.post("/console/auth/group/add/", {"name": "mine"}).status_code == 403
+
+
+def test_whoever_may_more_is_not_touched(deputy: Staff) -> None:
+    """A new password for somebody who may more would be the way to what they may; for the others it is set."""
+    other = Staff.objects.create(username="other")
+    client = browser_of(deputy)
+    sent = {"password1": PASSWORD, "password2": PASSWORD, "usable_password": "true"}
+    assert client.post(f"{STAFF}{other.pk}/password/", sent).status_code == 302
+    other.user_permissions.add(Permission.objects.get(codename="view_consent"))
+    assert client.post(f"{STAFF}{other.pk}/password/", sent).status_code == 403
+    assert client.post(f"{STAFF}{other.pk}/change/", form_of(other)).status_code == 403
+
+
+def test_a_member_is_bound_to_channels(console: Client, clerk: Staff) -> None:
+    """By superusers, on the member's page, and on a channel's page for a group."""
+    now = clock.now()
+    bazaar = Channel.objects.create(name="Bazaar", created_at=now, modified_at=now)
+    sent = form_of(clerk, is_restricted="on", channels=[bazaar.pk])
+    assert console.post(f"{STAFF}{clerk.pk}/change/", sent).status_code == 302
+    assert access.of(Staff.objects.get(pk=clerk.pk)).scope.ids == {bazaar.pk}
+    group = Group.objects.create(name="apps")
+    wish = {
+        "name": "Other",
+        "channel_type": "store",
+        "is_active": "on",
+        "conf": "{}",
+        "schema": "{}",
+        "groups": [group.pk],
+    }
+    assert console.post("/console/channels/channel/add/", wish).status_code == 302
+    other = Channel.objects.get(name="Other")
+    clerk.groups.add(group)
+    assert access.of(Staff.objects.get(pk=clerk.pk)).scope.ids == {bazaar.pk, other.pk}
+
+
+def test_groups_of_a_channel_are_given_by_superusers(deputy: Staff) -> None:
+    """Others change the rest of it."""
+    now = clock.now()
+    bazaar = Channel.objects.create(name="Bazaar", created_at=now, modified_at=now)
+    group = Group.objects.create(name="apps")
+    wish = {
+        "name": "Grand",
+        "channel_type": "store",
+        "is_active": "on",
+        "conf": "{}",
+        "schema": "{}",
+        "groups": [group.pk],
+    }
+    assert browser_of(deputy).post(f"/console/channels/channel/{bazaar.pk}/change/", wish).status_code == 302
+    bazaar.refresh_from_db()
+    assert (bazaar.name, bazaar.groups.count()) == ("Grand", 0)
 
 
 def test_superusers_give_rights_by_ticking_boxes(console: Client, clerk: Staff) -> None:
