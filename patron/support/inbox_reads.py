@@ -203,7 +203,7 @@ ORDER BY c.{queue.column} {way}, c.id {way}"""  # noqa: S608 -- words of our own
 def _counted(queue: Queue) -> str:
     return (
         f"(SELECT count(*) FROM (SELECT FROM support_conversation c WHERE {queue.condition} AND {_NARROWED}"  # noqa: S608
-        f" LIMIT {MOST_COUNTED + 1}) AS some)"
+        f" LIMIT {MOST_COUNTED + 1}) AS counted)"
     )
 
 
