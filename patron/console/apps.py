@@ -11,7 +11,11 @@ class ConsoleConfig(AppConfig):
     label = "console"
 
     def ready(self) -> None:
+        from patron.console.middleware import is_still_signed_in
+        from patron.kernel import idempotency
+
         apps.get_app_config("procrastinate").verbose_name = _("Queue")
+        idempotency.guard(is_still_signed_in)
 
 
 class ConsoleAdminConfig(admin.AdminConfig):

@@ -65,7 +65,16 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _table(_("Demo data"), "science", "sandbox_demomark"),
     )
     groups = [
-        _group(None, {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")}),
+        _group(
+            None,
+            {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
+            {
+                "title": _("Inbox"),
+                "icon": "forum",
+                "link": reverse_lazy("admin:inbox"),
+                "permission": may_see_inbox,
+            },
+        ),
         _group(
             _("Shoppers"),
             _table(_("Shoppers"), "group", "accounts_shopper"),
@@ -124,6 +133,13 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     ]
     named = {item["link"] for group in (*groups, sandbox) for item in group["items"]}
     return [*groups, *_others({str(address) for address in named}), *([sandbox] if settings.SANDBOX else [])]
+
+
+def may_see_inbox(request: HttpRequest) -> bool:
+    """Whoever answers shoppers, or reads what they write."""
+    from patron.console.inbox import agents  # the models are not loaded yet when this module is
+
+    return agents.is_one(request)
 
 
 def may_see_settings(request: HttpRequest) -> bool:

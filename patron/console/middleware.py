@@ -5,6 +5,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.contrib.auth import get_user
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -40,7 +41,9 @@ class ConsoleMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(PREFIX):
-            return _readable(self._console(request))
+            response = self._console(request)
+            # a page's own script says that it wants JSON, errors too
+            return response if request.headers.get("Accept") == JSON else _readable(response)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
@@ -52,6 +55,14 @@ class ConsoleMiddleware:
             if hook and (answer := hook(request, view, args, kwargs)) is not None:
                 return answer  # type: ignore[no-any-return]
         return None
+
+
+def is_still_signed_in(request: HttpRequest) -> bool:
+    """Whether a kept answer of the console may be given once more: to who could still ask for it."""
+    if not request.path_info.startswith(PREFIX):
+        return True
+    SessionMiddleware(lambda _request: HttpResponse()).process_request(request)
+    return bool(get_user(request).is_active)
 
 
 def _readable(response: HttpResponse) -> HttpResponse:

@@ -62,6 +62,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
     def extra_urls(self) -> list[URLPattern]:
         """Addresses that belong to no table."""
         from patron.console import dynamic_settings
+        from patron.console.inbox import views as inbox
 
         page = self.admin_view(dynamic_settings.settings_page)
         return [
@@ -69,6 +70,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
             path("two-step/", self.admin_view(second_step.two_step_page), name="two_step"),
             path("settings/", page, name="dynamic_settings"),
             path("settings/<slug:group>/", page, name="dynamic_settings_group"),
+            *inbox.patterns(self.admin_view),
         ]
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -99,7 +99,8 @@ class IdempotencyMiddleware:
 
 def _caller(request: HttpRequest) -> str:
     # both: which of them a view looks at is not known here, and nobody may be answered for another
-    credentials = (request.META.get("HTTP_AUTHORIZATION", ""), request.COOKIES.get(settings.SESSION_COOKIE, ""))
+    cookies = [request.COOKIES.get(name, "") for name in (settings.SESSION_COOKIE, settings.SESSION_COOKIE_NAME)]
+    credentials = (request.META.get("HTTP_AUTHORIZATION", ""), *cookies)
     return f"credentials:{credentials}" if any(credentials) else f"ip:{context.caller().ip}"
 
 
