@@ -8,7 +8,9 @@ class CustomersConfig(AppConfig):
     verbose_name = _("Customers")
 
     def ready(self) -> None:
+        from patron.channels import channel_apps
         from patron.customers import holdings, storefront
 
+        channel_apps.offer(*(f"customers.{verb}_customer" for verb in ("view", "add", "change")))
         holdings.declare()
         storefront.listen()

@@ -22,7 +22,7 @@ def test_a_channels_program_sees_its_channel_and_works_with_it(bazaar: Channel) 
     people.create("app", PASSWORD, email="", is_superuser=False, channels=[bazaar.pk])
     member = Staff.objects.get()
     assert access.of(member).scope.ids == {bazaar.pk}
-    assert access.of(member).holds(["channels.view_channel", "reference.view_catalog"])
+    assert access.of(member).holds(["channels.view_channel", "reference.view_catalog", "customers.add_customer"])
     assert not access.of(member).holds(["channels.change_channel"])
     assert (member.is_staff, member.opens_console) == (False, False)
     assert tokens.owner(people.token("app", "sync", None)) == member
