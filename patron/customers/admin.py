@@ -1,4 +1,4 @@
-"""Customers and their mappings in the console; staff who are bound to channels see those of theirs."""
+"""Customers and their mappings in the console, which opens to staff of all channels only."""
 
 from typing import Any, Final
 
@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
-from patron.channels import access
-from patron.channels.access import Scope
+from patron.channels.access import EVERYWHERE
 from patron.customers import conditions, records
 from patron.customers.models import Change, Customer, CustomerMapping
 from patron.kernel import clock
@@ -71,10 +70,6 @@ class CustomerTable(JourneyTable):
         """The shopper's page, for a customer of the own storefront."""
         return link("accounts_shopper", customer.shopper_id)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Those of the caller's channels."""
-        return _scope(request).of(super().get_queryset(request))
-
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The key of a customer stays."""
         return (*_LOCKED, *self.readonly_fields) if obj else self.readonly_fields
@@ -100,10 +95,10 @@ class CustomerTable(JourneyTable):
             if name in records.FIELDS
         }
         if change:
-            records.change(obj.pk, wish, _scope(request), staff_id=staff_id(request), source=Change.Source.CONSOLE)
+            records.change(obj.pk, wish, EVERYWHERE, staff_id=staff_id(request), source=Change.Source.CONSOLE)
             return
         wish |= {"channel": form.cleaned_data["channel"].pk, "channel_code": form.cleaned_data["channel_code"]}
-        obj.pk = obj.id = records.create(wish, _scope(request)).pk
+        obj.pk = obj.id = records.create(wish, EVERYWHERE).pk
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Mappings with their moments."""
@@ -114,7 +109,3 @@ class CustomerTable(JourneyTable):
             mapping.save()
         for mapping in formset.deleted_objects:
             mapping.delete()
-
-
-def _scope(request: HttpRequest) -> Scope:
-    return access.of(request.user).scope  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from patron.channels import staff
 from patron.channels.models import Staff
 from patron.kernel import clock, dynamic, transactions
 from patron.kernel.errors import Invalid
-from patron.sandbox import demo_channels, demo_credit, demo_loyalty, demo_segments, demo_support, people
+from patron.sandbox import demo_channels, demo_credit, demo_customers, demo_loyalty, demo_segments, demo_support, people
 from patron.sandbox.models import DemoMark
 from patron.sandbox.people import Person
 
@@ -57,6 +57,7 @@ def load() -> None:
     demo_segments.load()
     demo_support.load(SHOPPER_EMAIL)
     demo_channels.load()
+    demo_customers.load()
     demo_credit.load()
     demo_loyalty.load()
     member = Staff.objects.filter(username=STAFF_USERNAME).first() if is_new_password else None

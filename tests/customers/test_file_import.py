@@ -1,0 +1,297 @@
+"""Files of customers: into the table, again, in pieces, and out."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patron.channels.models import Channel
+from patron.customers import bulk_fields, file_export, file_import
+from patron.customers.bulk_rows import Shape, last_of_each
+from patron.customers.file_import import CustomerFile
+from patron.customers.models import Change, Customer
+from patron.kernel import importing
+from patron.kernel.fields import EmailField
+from patron.kernel.models import FileImport
+from patron.kernel.record_files import Reader, Unreadable
+
+pytestmark = pytest.mark.django_db
+HEADER = "channel,channel_code,email,first_name,is_active,gender,date_joined,attributes\n"
+
+
+class Stop(Exception):
+    """The process dies here."""
+
+
+@pytest.fixture
+def bring(tmp_path: Path, channel: Channel) -> Any:
+    """`bring(text)` imports it; `refused()` is what was refused. The channel is written as {c}."""
+
+    def work(text: str, name: str = "c.csv", **wishes: Any) -> FileImport:
+        file = tmp_path / name
+        file.write_text(text.replace("{c}", str(channel.pk)))
+        restart, rehearse = wishes.pop("restart", False), wishes.pop("rehearse", False)
+        progress = wishes.pop("progress", lambda current, reader: None)
+        target, reader = CustomerFile(**wishes), Reader(file)
+        if rehearse:
+            return importing.rehearse(target, reader, tmp_path / "errors", name=name, progress=progress)
+        return importing.run(target, reader, tmp_path / "errors", name=name, progress=progress, restart=restart)
+
+    return work
+
+
+@pytest.fixture
+def refused(tmp_path: Path) -> Any:
+    """What stands in the file of refused rows."""
+    return lambda: (tmp_path / "errors").read_text() if (tmp_path / "errors").exists() else ""
+
+
+def counts(run: FileImport) -> tuple[int, ...]:
+    return (run.created_rows, run.updated_rows, run.unchanged_rows, run.repeated_rows, run.refused_rows)
+
+
+def test_customers_are_made_changed_and_left_alone(bring: Any, channel: Channel) -> None:
+    """By their key; the history holds what was changed, and nothing of the rest."""
+    first = HEADER + "{c},A,a@example.com,Ada,true,female,2020-01-02T03:04:05Z,\n{c},B,b@example.com,Bo,,,,\n"
+    assert counts(bring(first)) == (2, 0, 0, 0, 0)
+    before = Customer.objects.get(channel_code="B").modified_date
+    again = first.replace("Ada", "Ayşe").replace(",,\n{c},B", ',"{""tier"": 1}"\n{c},B')
+    run = bring(again.replace("05Z,\n", '05Z,"{""tier"": 1}"\n'))
+    assert counts(run) == (0, 1, 1, 0, 0)
+    changed = Customer.objects.get(channel_code="A")
+    assert (changed.first_name, changed.attributes, changed.is_active) == ("Ayşe", {"tier": 1}, True)
+    assert Customer.objects.get(channel_code="B").modified_date == before
+    told = Change.objects.get()
+    assert (told.customer_id, told.source, told.file_import) == (changed.pk, "import", run.pk)
+    assert told.values == {"first_name": ["Ada", "Ayşe"], "attributes": [{}, {"tier": 1}]}
+    assert changed.modified_date > changed.created_date
+
+
+def test_a_column_that_is_not_there_says_nothing(bring: Any) -> None:
+    """An empty cell says: empty."""
+    bring("channel,channel_code,email,phone_number,first_name\n{c},A,a@example.com,0532,Ada\n")
+    bring("channel,channel_code,phone_number\n{c},A,\n{c},NEW,\n")
+    assert Customer.objects.values_list("email", "phone_number", "first_name").get() == ("a@example.com", None, "Ada")
+
+
+def test_who_is_new_needs_an_e_mail(bring: Any, refused: Any) -> None:
+    """Only the database knows who is."""
+    assert counts(bring("channel,channel_code,first_name\n{c},A,Ada\n")) == (0, 0, 0, 0, 1)
+    assert "email: This field is required." in refused()
+
+
+def test_bad_rows_are_refused_with_all_their_faults(bring: Any, refused: Any, channel: Channel) -> None:
+    """As they came, so that they can be mended and sent again."""
+    bad = f"{channel.pk + 1},{'x' * 65},no-mail,Ada,perhaps,other,yesterday,[]"
+    run = bring(HEADER + bad + "\n{c},A,a@example.com,Ada,true,male,,\n")
+    assert counts(run) == (1, 0, 0, 0, 1)
+    header, row = csv.reader(refused().splitlines())
+    assert header == ["error_line", "error", *HEADER.strip().split(",")]
+    assert (row[0], row[2:]) == ("2", bad.split(","))
+    for name in ("channel", "channel_code", "email", "is_active", "gender", "date_joined", "attributes"):
+        assert f"{name}: " in row[1]
+    mended = refused().replace("no-mail", "b@example.com").replace("perhaps", "yes").replace("other", "male")
+    mended = mended.replace("yesterday", "2020-01-01").replace("[]", "{}").replace("x" * 65, "B")
+    mended = mended.replace(f",{channel.pk + 1},", ",{c},")
+    assert counts(bring(mended, "mended.csv"))[0] == 1
+
+
+def test_of_rows_with_one_key_the_last_counts(bring: Any, refused: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Near each other or far apart; each of the others is told."""
+    monkeypatch.setattr(CustomerFile, "batch", 2)
+    rows = [("A", "one"), ("A", "two"), ("B", "x"), ("C", "y"), ("A", "three")]
+    run = bring(HEADER + "".join(f"{{c}},{code},a@example.com,{name},,,,\n" for code, name in rows))
+    assert run.repeated_rows == 2
+    assert Customer.objects.get(channel_code="A").first_name == "three"
+    told = [(row[0], row[1]) for row in csv.reader(refused().splitlines())][1:]
+    assert told == [
+        ("2", "Line 3 has the same key and counts in its place."),
+        ("3", "Line 6 has the same key and counts in its place."),
+    ]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("AB"), st.dictionaries(st.sampled_from(["first_name", "last_name"]), st.text("xyz"))),
+        max_size=8,
+    )
+)
+def test_one_row_a_key_is_as_all_in_order(records: list[tuple[str, dict[str, str]]]) -> None:
+    """Whatever each of them names."""
+    shape = Shape(frozenset({1}), channel=1)
+    rows = [
+        shape.row_of_object(line, {"channel_code": code, "email": "a@b.example"} | fields)
+        for line, (code, fields) in enumerate(records, start=1)
+    ]
+    kept, repeated = last_of_each(rows)
+    expected: dict[str, dict[str, str]] = {}
+    for code, fields in records:
+        expected[code] = expected.get(code, {}) | fields
+    found = {row[3]: {n: row[4 + at] for at, n in enumerate(bulk_fields.NAMES) if row[1] >> at & 1} for row in kept}
+    assert {code: {n: v for n, v in row.items() if n != "email"} for code, row in found.items()} == expected
+    assert len(kept) + len(repeated) == len(records)
+
+
+@given(st.from_regex(bulk_fields._PLAIN_EMAIL, fullmatch=True).filter(lambda email: len(email) <= 254))
+def test_the_quick_look_at_an_e_mail_takes_no_more_than_the_api(email: str) -> None:
+    """Whatever it lets in, the API's own check lets in, unchanged."""
+    assert EmailField().run_validation(email) == email
+
+
+def test_a_rehearsal_changes_nothing(bring: Any) -> None:
+    """And says what would be."""
+    bring(HEADER + "{c},A,a@example.com,Ada,,,,\n{c},S,s@example.com,Same,,,,\n")
+    text = HEADER + "{c},A,a@example.com,Other,,,,\n{c},S,s@example.com,Same,,,,\n{c},N,n@example.com,New,,,,\nx\n"
+    assert counts(bring(text, rehearse=True)) == (1, 1, 1, 0, 1)
+    assert set(Customer.objects.values_list("first_name", flat=True)) == {"Ada", "Same"}
+    assert FileImport.objects.count() == 1
+
+
+def test_unknown_columns_are_refused_unless_mapped_or_ignored(bring: Any) -> None:
+    """A column that were dropped in silence would be data lost."""
+    text = "Code,E-Mail,Points\nA,a@example.com,7\n"
+    with pytest.raises(Unreadable, match="Code, E-Mail, Points"):
+        bring(text)
+    names = {"channel_code": "Code", "email": "E-Mail"}
+    channel_id = Channel.objects.get().pk
+    bring(text, channel=channel_id, names=names, ignored=["Points"])
+    assert Customer.objects.get(channel_code="A").email == "a@example.com"
+    with pytest.raises(Unreadable, match="There is no channel 999"):
+        bring(text, channel=999)
+    with pytest.raises(Unreadable, match="channel_code"):
+        bring("email\na@example.com\n", channel=channel_id)
+
+
+def test_ndjson_names_what_it_changes(bring: Any, channel: Channel, refused: Any) -> None:
+    """A key that is absent says nothing, one that is unknown is refused."""
+    lines = [
+        {"channel": channel.pk, "channel_code": 7, "email": "a@example.com", "extra_field": {"a": {"b": 1}}},
+        {"channel": str(channel.pk), "channel_code": "7", "is_active": "True"},
+        {"channel": channel.pk, "channel_code": "8", "email": "b@example.com", "points": 1},
+        {"channel": channel.pk, "channel_code": "9", "email": "b@example.com", "first_name": "a\x00"},
+    ]
+    run = bring("".join(msgspec.json.encode(line).decode() + "\n" for line in lines), "c.ndjson")
+    assert counts(run) == (1, 0, 0, 1, 2)
+    made = Customer.objects.get()
+    assert (made.channel_code, made.is_active, made.extra_field) == ("7", True, {"a": {"b": 1}})
+    told = [msgspec.json.decode(line) for line in refused().splitlines()]
+    assert [(row["error_line"], row.get("points")) for row in told] == [(1, None), (3, 1), (4, None)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_stopped_goes_on(bring: Any, refused: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no row lost, doubled or told twice; a changed file does not go on, but begins when it is told to."""
+    monkeypatch.setattr(CustomerFile, "batch", 10)
+    text = HEADER + "".join(f"{{c}},C{n},c{n}@example.com,N{n},{'x' if n % 7 == 0 else ''},,,\n" for n in range(50))
+
+    def die(current: FileImport, reader: Reader) -> None:
+        if current.position == 30:
+            raise Stop
+
+    with pytest.raises(Stop):
+        bring(text, progress=die)
+    assert (FileImport.objects.get().position, Customer.objects.count()) == (30, 25)
+    with (Path(bring.__closure__[1].cell_contents) / "errors").open("a") as torn:
+        torn.write("half a li")  # as a batch leaves it that was not committed
+    done = bring(text)
+    assert (done.pk, counts(done), done.position) == (FileImport.objects.get().pk, (42, 0, 0, 0, 8), 50)
+    assert [row[0] for row in csv.reader(refused().splitlines())][1:] == [str(n + 2) for n in range(0, 50, 7)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_do_not_take_one_import(bring: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second to commit gives up, and nothing is counted twice."""
+    monkeypatch.setattr(CustomerFile, "batch", 1)
+
+    def meddle(current: FileImport, reader: Reader) -> None:
+        if current.position == 1:
+            FileImport.objects.update(position=2)
+
+    with pytest.raises(importing.Taken):
+        bring(HEADER + "".join(f"{{c}},C{n},c{n}@example.com,,,,,\n" for n in range(3)), progress=meddle)
+    assert Customer.objects.count() == 1
+
+
+def test_a_customer_made_meanwhile_is_changed(bring: Any, make_customer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look and the writing, by somebody else."""
+    from patron.customers import bulk_writing
+
+    make, looked = bulk_writing._number, []
+
+    def then_made(statement: str) -> int:
+        held = make(statement)
+        if not looked:
+            looked.append(make_customer(channel_code="A", first_name="Old"))
+        return held
+
+    monkeypatch.setattr(bulk_writing, "_number", then_made)
+    assert counts(bring(HEADER + "{c},A,a@example.com,New,,,,\n{c},B,b@example.com,B,,,,\n")) == (1, 1, 0, 0, 0)
+    assert Customer.objects.get(channel_code="A").first_name == "New"
+    assert Change.objects.get().values["first_name"] == ["Old", "New"]
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.csv.gz", "out.ndjson", "out.ndjson.gz"])
+def test_what_goes_out_comes_in_again(name: str, bring: Any, tmp_path: Path, make_customer: Any) -> None:
+    """Every field, in both forms, packed or not; a file that is whole or not there."""
+    make_customer(first_name='A "q", \\b\n', last_name="Şule", phone_number=None, attributes={"a": 'x"\\\n', "b": [1]})
+    make_customer(gender="male", user_type="guest", is_active=True, date_of_birth="1990-01-02", erp_code="E;1")
+    rows = list(Customer.objects.order_by("id").values())
+    kind = "ndjson" if "ndjson" in name else "csv"
+    file = tmp_path / name
+    assert file_export.write(file, kind, channel=None, progress=lambda count: None) == 2
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    Customer.objects.update(first_name="", attributes={}, gender=None, date_of_birth=None, erp_code=None)
+    done = importing.run(
+        CustomerFile(), Reader(file), tmp_path / "e", name=name, progress=lambda current, reader: None, restart=False
+    )
+    assert counts(done) == (0, 2, 0, 0, 0)
+    fields = [name for name in rows[0] if name != "modified_date"]
+    assert list(Customer.objects.order_by("id").values(*fields)) == [{f: row[f] for f in fields} for row in rows]
+
+
+def test_an_export_can_be_of_one_channel(make_channel: Any, make_customer: Any, tmp_path: Path) -> None:
+    """The other's rows are not in it."""
+    other = make_channel("Other")
+    make_customer()
+    mine = make_customer(channel=other)
+    file_export.write(tmp_path / "o.ndjson", "ndjson", channel=other.pk, progress=lambda count: None)
+    assert [msgspec.json.decode(line)["pk"] for line in (tmp_path / "o.ndjson").read_text().splitlines()] == [mine.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_command_goes_on(tmp_path: Path, channel: Channel) -> None:
+    """`kill -9` in the middle, and again: the table equals the file."""
+    file, count = tmp_path / "many.csv", 60_000
+    with file.open("w") as output:
+        output.write("channel,channel_code,email\n")
+        output.writelines(f"{channel.pk},C{n},c{n}@example.com\n" for n in range(count))
+    settings = connection.settings_dict
+    environment = os.environ | {
+        "DATABASE_URL": f"postgresql://{settings['USER']}@/{settings['NAME']}?host={settings['HOST']}"
+        f"&port={settings['PORT'] or 5432}"
+    }
+    command = [sys.executable, "-c", "from patron.config.cli import main; main()", "import", "customers", str(file)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    ends = time.monotonic() + 60
+    while not FileImport.objects.filter(position__gt=0).exists():
+        assert time.monotonic() < ends and process.poll() is None, process.stderr
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    stopped = FileImport.objects.get()
+    assert 0 < stopped.position == Customer.objects.count()
+    again = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    assert f"{count:,} rows: {count:,} made." in again.stdout
+    assert set(Customer.objects.values_list("channel_code", flat=True)) == {f"C{n}" for n in range(count)}
+    assert FileImport.objects.get().pk == stopped.pk
+    assert file_import.BATCH <= stopped.position
