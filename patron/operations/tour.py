@@ -16,22 +16,25 @@ import msgspec
 from rich.console import Console
 from rich.markup import escape
 
+from patron.operations import tour_customers
 from patron.operations.errors import CannotStart
+from patron.operations.tour_customers import StaffMember
 
 PATIENCE_SECONDS: Final = 15.0
 _HIDDEN: Final = ("html",)
 _LONGEST: Final = 700
+_MOST_PRODUCTS: Final = 50
 
 
 class TourFailed(CannotStart):
     """The server did not answer as it should; the message says where."""
 
 
-def walk(base: str) -> None:
-    """The whole tour, printed. Raises TourFailed."""
+def walk(base: str, member: StaffMember | None = None) -> None:
+    """The whole tour, printed. `member`: plays the part of the staff, which is left out without. Raises TourFailed."""
     console = Console(highlight=False, soft_wrap=True)
     try:
-        Tour(base, console).run()
+        Tour(base, console, member).run()
     except httpx.HTTPError as error:
         raise TourFailed(f"{base} does not answer ({type(error).__name__}): start the server with make run.") from error
     console.print("\n[bold green]The story is told.[/]")
@@ -40,8 +43,8 @@ def walk(base: str) -> None:
 class Tour:
     """One shopper's way. `base`: scheme, host and port of the server."""
 
-    def __init__(self, base: str, console: Console) -> None:
-        self.console = console
+    def __init__(self, base: str, console: Console, member: StaffMember | None = None) -> None:
+        self.console, self.member = console, member
         self.browser = httpx.Client(base_url=base, timeout=10, headers={"accept-language": "en"})
         number = random.randrange(10**7)  # noqa: S311 -- a phone of the sandbox, no secret
         self.phone, self.new_phone = f"+90530{number:07d}", f"+90531{number:07d}"
@@ -55,11 +58,14 @@ class Tour:
             self.sign_in_by_code()
             self.profile()
             self.prices()
+            self.talk()
             self.loyalty()
             self.write_to_the_shop()
             self.change_phone()
             self.reset_password()
             self.own_data()
+            if self.member:
+                tour_customers.walk(self, self.member)
             self.sign_out()
 
     def register(self) -> None:
@@ -138,6 +144,34 @@ class Tour:
         self.call("POST", "/users/contact-us/", body)
         self.say(f"Mail to the shop: {self.inbox('mail', 'contact@shop.example', containing=self.email)['subject']}")
 
+    def talk(self) -> None:
+        self.title("She asks a seller about a product that others asked about")
+        known = self.published()
+        if known is None:
+            self.say("Nobody's question is published: the demo's products are gone.")
+            return
+        product, seller = known["product"], known["datasource"]["pk"]
+        self.call("GET", f"/conversations/public/?product={product}")
+        me = self.call("GET", "/current_user/").json()["pk"]
+        body = {
+            "conversation_type": "question",
+            "user": me,
+            "user_type": "registered",
+            "message_content": "Is it there in blue as well?",
+            "datasource": seller,
+            "content_type": "user",
+            "content_id": me,
+            "item_content": "product",
+            "item_id": product,
+            "is_public": True,
+        }
+        asked = self.call("POST", "/users/conversations/", body, expect=201).json()["id"]
+        self.call("POST", "/users/conversations/", body, expect=400)
+        self.call("POST", "/users/conversations/", body | {"conversation_type": "review"}, expect=406)
+        more = {"conversation": asked, "message_content": "And when would it arrive?"}
+        self.call("POST", "/users/messages/", more, expect=201)
+        self.call("GET", "/users/conversations/")
+
     def change_phone(self) -> None:
         self.title("A new phone is refused with a wrong code and taken with the right one")
         self.call("PATCH", "/users/profile/", {"phone": self.new_phone}, expect=202)
@@ -174,6 +208,15 @@ class Tour:
         self.browser.cookies.clear()
         self.browser.headers["cookie"] = old
         self.call("GET", "/users/profile/", expect=401)
+
+    def published(self) -> dict[str, Any] | None:
+        """A published question of any of the first products, as a page of that product would show it."""
+        for product in range(1, _MOST_PRODUCTS):
+            page = self.browser.get("/conversations/public/", params={"product": product}).json()
+            if page["results"]:
+                found: dict[str, Any] = page["results"][0]
+                return found
+        return None
 
     def csrf(self) -> None:
         """Fetch a token and send it from now on, as a storefront does."""

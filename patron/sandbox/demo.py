@@ -17,7 +17,16 @@ from patron.channels import staff
 from patron.channels.models import Staff
 from patron.kernel import clock, dynamic, transactions
 from patron.kernel.errors import Invalid
-from patron.sandbox import demo_channels, demo_credit, demo_customers, demo_loyalty, demo_segments, demo_support, people
+from patron.sandbox import (
+    demo_channels,
+    demo_conversations,
+    demo_credit,
+    demo_customers,
+    demo_loyalty,
+    demo_segments,
+    demo_support,
+    people,
+)
 from patron.sandbox.models import DemoMark
 from patron.sandbox.people import Person
 
@@ -56,6 +65,7 @@ def load() -> None:
         transactions.run(lambda: _load_once(prepared))
     demo_segments.load()
     demo_support.load(SHOPPER_EMAIL)
+    demo_conversations.load(STAFF_USERNAME)
     demo_channels.load()
     demo_customers.load()
     demo_credit.load()

@@ -36,6 +36,8 @@ TAGS: Final = {
     "sent, the second call carries the code.",
     "Personal data": "What is held, and its end.",
     "Loyalty card": "The card, its points and the loyalty program behind it.",
+    "Conversations": "What shoppers write to sellers, and what was published of it.",
+    "Conversations (staff)": "The sellers' side: answering, moderating, assigning, under a channel of the shop's own.",
     "Segments": "The groups a shopper is in.",
     "Segments (staff)": "Groups of shoppers: their rules, members and prices.",
     "Store credit": "What a shopper may spend, and where it came from and went.",
