@@ -95,9 +95,12 @@ def tour(
 ) -> None:
     """Walk through a shopper's story over HTTP and print each call and answer. The server must be a sandbox."""
     from patron.operations import tour as story
+    from patron.operations.tour_customers import StaffMember
 
     env = environment.read()
-    story.walk(url or f"http://{env.host}:{env.port}")
+    password = env.data_dir / "demo_staff_password"  # the demo's, which another machine's sandbox does not share
+    member = StaffMember("demo", password.read_text().strip()) if not url and password.exists() else None
+    story.walk(url or f"http://{env.host}:{env.port}", member)
 
 
 @app.command()
