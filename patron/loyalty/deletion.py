@@ -14,6 +14,7 @@ from patron.gateways import loyalty_provider, outbox
 from patron.kernel import clock, dynamic, jobs, rows, transactions
 from patron.kernel.errors import GatewayTrouble, NotFound
 from patron.loyalty import linking
+from patron.loyalty.linking import FARTHEST
 from patron.loyalty.models import Farewell, LoyaltyCard
 
 TELL: Final = "loyalty.tell_farewell"
@@ -23,7 +24,7 @@ _log = structlog.get_logger("patron.loyalty")
 _CLAIM: Final = """
 UPDATE loyalty_farewell SET claimed_until = %(until)s, tries = tries + 1
 WHERE id = %(id)s AND state = 'waiting'
-    AND (claimed_until IS NULL OR claimed_until <= %(now)s OR claimed_until > %(until)s)
+    AND (claimed_until IS NULL OR claimed_until <= %(now)s OR claimed_until > %(latest)s)
 RETURNING account_number, key"""
 
 
@@ -56,7 +57,7 @@ def tell(farewell_id: int) -> bool:
     """Tell the provider of one closing; whether it was told now. Raises GatewayTrouble when a later try can help."""
     now = clock.now()
     # a closing that was claimed once may have been heard, so from here on it cannot be withdrawn
-    claimed = rows.written(_CLAIM, {"id": farewell_id, "now": now, "until": now + CLAIM_FOR})
+    claimed = rows.written(_CLAIM, {"id": farewell_id, "now": now, "until": now + CLAIM_FOR, "latest": now + FARTHEST})
     if claimed is None:
         return False
     account_number, key = claimed

@@ -24,7 +24,15 @@ from patron.gateways.loyalty_provider.contract import Account, AccountExists, De
 from patron.kernel import clock, dynamic, jobs, rows, transactions
 from patron.kernel.errors import GatewayTrouble, Refusal, Unauthenticated
 from patron.loyalty import deletion, linking, update
-from patron.loyalty.linking import HAS_CARD, NOT_ACCEPTED, OTHERS_CARD, PHONE_UNPROVEN, PROVIDER_AWAY, UNPROVEN
+from patron.loyalty.linking import (
+    FARTHEST,
+    HAS_CARD,
+    NOT_ACCEPTED,
+    OTHERS_CARD,
+    PHONE_UNPROVEN,
+    PROVIDER_AWAY,
+    UNPROVEN,
+)
 from patron.loyalty.models import Enrolment, LoyaltyCard
 
 FINISH: Final = "loyalty.finish_enrolment"
@@ -37,7 +45,7 @@ _log = structlog.get_logger("patron.loyalty")
 _CLAIM: Final = """
 UPDATE loyalty_enrolment SET claimed_until = %(until)s, tries = tries + 1
 WHERE id = %(id)s AND state = 'open'
-    AND (claimed_until IS NULL OR claimed_until <= %(now)s OR claimed_until > %(until)s)
+    AND (claimed_until IS NULL OR claimed_until <= %(now)s OR claimed_until > %(latest)s)
 RETURNING id"""
 
 
@@ -101,7 +109,10 @@ def begin(shopper: Shopper, data: Mapping[str, Any], phone: str, *, source: str)
 def take(enrolment_id: int) -> Enrolment | None:
     """Claim an open enrolment nobody is at; None where there is nothing to do."""
     now = clock.now()
-    if rows.written(_CLAIM, {"id": enrolment_id, "now": now, "until": now + CLAIM_FOR}) is None:
+    if (
+        rows.written(_CLAIM, {"id": enrolment_id, "now": now, "until": now + CLAIM_FOR, "latest": now + FARTHEST})
+        is None
+    ):
         return None
     return Enrolment.objects.get(pk=enrolment_id)
 

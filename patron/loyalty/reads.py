@@ -11,7 +11,7 @@ from patron.accounts.reads import Answer
 from patron.accounts.sessions import SEEN_EVERY
 from patron.kernel import clock, languages, rows, secrets
 from patron.loyalty import points
-from patron.loyalty.points import FRESH_FOR
+from patron.loyalty.points import FARTHEST
 
 REDIRECT: Final = "omnishop_loyaltycard:loyalty-card"
 # Written by PostgreSQL, as in the reads of the shopper's room.
@@ -104,7 +104,7 @@ class Due(msgspec.Struct):
 def own_card(key: str, language: str) -> Answer | Due | None:
     """The card of a session key's shopper with its points, or what to do first; None when it signs nobody in."""
     now = clock.now()
-    row = rows.one(_OWN_CARD, (now - SEEN_EVERY, now, now + FRESH_FOR, secrets.digest(key), now))
+    row = rows.one(_OWN_CARD, (now - SEEN_EVERY, now, now + FARTHEST, secrets.digest(key), now))
     if row is None:
         return None
     session_id, is_stale, is_due, amount, as_of, is_in_trouble, *rest = row

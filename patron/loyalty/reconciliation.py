@@ -139,7 +139,7 @@ def _compare(report: Reconciliation, card_id: int) -> None:
 def _unclaimed(column: str) -> Q:
     now = clock.now()
     # one far in the future was made before the sandbox's clock went back
-    return Q(**{column: None}) | Q(**{f"{column}__lte": now}) | Q(**{f"{column}__gt": now + enrolment.CLAIM_FOR})
+    return Q(**{column: None}) | Q(**{f"{column}__lte": now}) | Q(**{f"{column}__gt": now + linking.FARTHEST})
 
 
 def _waiting() -> int:

@@ -20,6 +20,7 @@ from patron.gateways.loyalty_provider.contract import Changes
 from patron.kernel import clock, jobs, rows, transactions
 from patron.kernel.errors import GatewayTrouble, NotFound
 from patron.loyalty import linking
+from patron.loyalty.linking import FARTHEST
 from patron.loyalty.models import LoyaltyCard
 
 TELL: Final = "loyalty.tell_change"
@@ -39,7 +40,7 @@ _log = structlog.get_logger("patron.loyalty")
 _CLAIM: Final = """
 UPDATE loyalty_loyaltycard SET change_claimed_until = %(until)s
 WHERE id = %(id)s AND change_key IS NOT NULL AND (change_claimed_until IS NULL
-    OR change_claimed_until <= %(now)s OR change_claimed_until > %(until)s)
+    OR change_claimed_until <= %(now)s OR change_claimed_until > %(latest)s)
 RETURNING id"""
 
 
@@ -102,7 +103,7 @@ def tell(card_id: int) -> bool:
     Raises GatewayTrouble when a later try can help, as when somebody else is telling it older ones.
     """
     now = clock.now()
-    if rows.written(_CLAIM, {"id": card_id, "now": now, "until": now + CLAIM_FOR}) is None:
+    if rows.written(_CLAIM, {"id": card_id, "now": now, "until": now + CLAIM_FOR, "latest": now + FARTHEST}) is None:
         if LoyaltyCard.objects.filter(pk=card_id, change_key__isnull=False).exists():
             raise GatewayTrouble("an older change is being told", permanent=False)
         return False
