@@ -148,7 +148,8 @@ def _known_by(target: Target, reader: Reader) -> str:
 def _unfinished(target: Target, reader: Reader) -> FileImport | None:
     """The run of the same content that was stopped, with the reader behind what it had read. Raises Unreadable."""
     same = FileImport.objects.filter(kind=target.kind, head_digest=_known_by(target, reader), state=State.RUNNING)
-    found = same.order_by("-id").first()
+    # held for a moment: a process that was killed may have left the server a batch to end
+    found = transactions.run(lambda: same.select_for_update().order_by("-id").first())
     if found is None or not found.position:
         return found
     if reader.skip_to(Mark(found.position, found.content_bytes, found.content_digest)):
@@ -170,6 +171,9 @@ def _begin(target: Target, reader: Reader, name: str) -> FileImport:
 
 
 def _put(target: Target, cleaned: Cleaned, current: FileImport, rows: RefusedRows) -> Counts:
+    mine = FileImport.objects.select_for_update().filter(pk=current.pk, position=current.position, state=State.RUNNING)
+    if not mine.exists():
+        raise Taken
     written = target.write(cleaned.rows, current.pk)
     length = rows.put(_in_order(cleaned, written), current.refusals_bytes)
     added = _counts(cleaned, written) | {

@@ -117,6 +117,19 @@ class Reader:
     ) -> None:
         """`kind`: csv or ndjson, found out unless said. Raises Unreadable."""
         self.content = Content(path)
+        try:
+            self._begin(path, encoding, kind, delimiter)
+        except BaseException:
+            self.content.close()
+            raise
+
+    def __enter__(self) -> "Reader":
+        return self
+
+    def __exit__(self, *trouble: object) -> None:
+        self.content.close()
+
+    def _begin(self, path: Path | None, encoding: str | None, kind: str | None, delimiter: str | None) -> None:
         first = self.content.block()
         self.head = self.content.digest
         self.was_guessed = False

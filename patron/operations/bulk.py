@@ -70,11 +70,12 @@ class Watch:
 def bring_in(make_target: Callable[[], Target], asked: Asked) -> FileImport:
     """Import a file, or rehearse it. Raises CannotStart with what a person can mend."""
     try:
-        reader = Reader(asked.file, encoding=asked.encoding, kind=asked.kind, delimiter=asked.delimiter)
-        if reader.was_guessed:
-            sys.stderr.write(f"This is not UTF-8: read as {reader.encoding}. Say --encoding if it is another.\n")
         with ExitStack() as stack:
-            stack.callback(reader.content.close)
+            reader = stack.enter_context(
+                Reader(asked.file, encoding=asked.encoding, kind=asked.kind, delimiter=asked.delimiter)
+            )
+            if reader.was_guessed:
+                sys.stderr.write(f"This is not UTF-8: read as {reader.encoding}. Say --encoding if it is another.\n")
             watch = stack.enter_context(Watch(reader.content.packed_size))
 
             def progress(current: FileImport, at: Reader) -> None:
