@@ -74,7 +74,7 @@ POINTS: Final = extend_schema_view(
         tags=_TAGS,
         auth=[],
         request=PointsWish,
-        examples=[OpenApiExample("points", value={"account_number": "3839201", "points": 1200}, request_only=True)],
+        examples=[OpenApiExample("points", value={"account_number": "3839201", "points": "1200.00"}, request_only=True)],
         responses={
             200: openapi.answer(openapi.MESSAGE, "Done.", ("done", {"message": "success"})),
             400: openapi.invalid(("negative", {"points": ["Ensure this value is greater than or equal to 0."]})),
