@@ -44,6 +44,7 @@ _JOHN: Final = {
     "created_date": "2024-01-01T00:00:00.000000Z",
     "closed_date": None,
 }
+_GIFT: Final = {"account_number": "3839201", "points": "1200.00"}
 ACCOUNTS: Final = extend_schema_view(
     get=extend_schema(
         operation_id="sandbox_loyalty_accounts",
@@ -74,7 +75,7 @@ POINTS: Final = extend_schema_view(
         tags=_TAGS,
         auth=[],
         request=PointsWish,
-        examples=[OpenApiExample("points", value={"account_number": "3839201", "points": "1200.00"}, request_only=True)],
+        examples=[OpenApiExample("so many", value=_GIFT, request_only=True)],
         responses={
             200: openapi.answer(openapi.MESSAGE, "Done.", ("done", {"message": "success"})),
             400: openapi.invalid(("negative", {"points": ["Ensure this value is greater than or equal to 0."]})),
