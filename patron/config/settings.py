@@ -169,7 +169,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "patron.kernel.encoding.JsonAlways",
     "EXCEPTION_HANDLER": "patron.kernel.rendering.exception_handler",
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "patron.operations.openapi.channels.Schema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
@@ -179,6 +179,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,  # they are for those who read the code
     "COMPONENT_SPLIT_REQUEST": True,  # so that a file that comes in is bytes, and an empty text is told from none
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "GenderEnum": "patron.kernel.fields.GENDERS",
+        "CustomerGenderEnum": "patron.customers.models.Customer.Gender",
+    },
     "PREPROCESSING_HOOKS": ["patron.operations.openapi.shaping.drop_twins"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from patron.customers.models import Customer
@@ -10,6 +11,7 @@ from patron.kernel.errors import Invalid
 from patron.kernel.fields import AttributesField, EmailField
 
 
+@extend_schema_field({"type": "integer"})
 class ChannelField(serializers.Field[int, Any, Any, Any]):
     """The id of a channel, 6 or "6"; whether there is such a one is not looked up here."""
 

@@ -1,5 +1,7 @@
 """`GET /api/v1/customers/`: filters, pages, cursors, counts, and who sees what."""
 
+import statistics
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -510,3 +512,22 @@ def test_the_door_asks_once(ask: Callable[..., Any], token: str, two: Any, djang
         assert doors.by_email(environ("email=both@test.com", token), None)
     with django_assert_num_queries(1):
         assert ask("email=both@test.com", f"/api/v1/channel/{mine.pk}/customers/").json()["count"] == 1
+
+
+@pytest.mark.prove
+@pytest.mark.django_db
+def test_an_answer_takes_as_long_for_anothers_customer_as_for_nobody(
+    ask: Callable[..., Any], app_of: Callable[..., str], two: Any
+) -> None:
+    """A channel's program asks for an e-mail that another channel has, and for one that none has, in turn."""
+    mine, _ours, _others, theirs = two
+    Customer.objects.filter(pk=theirs.pk).update(email="theirs@test.com")
+    key = app_of(mine)
+    took: dict[str, list[float]] = {"theirs@test.com": [], "nobody@test.com": []}
+    for _again in range(300):
+        for email, times in took.items():
+            started = time.perf_counter()
+            assert ask(f"email={email}", key=key).json()["count"] == 0
+            times.append(time.perf_counter() - started)
+    theirs_ms, nobodys_ms = (statistics.median(times) * 1000 for times in took.values())
+    assert abs(theirs_ms - nobodys_ms) < 0.1 * nobodys_ms
