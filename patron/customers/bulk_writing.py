@@ -26,22 +26,32 @@ CREATE TEMPORARY TABLE customers_staging (
 ) ON COMMIT DROP
 """
 _COPY: Final = f"COPY customers_staging ({_COLUMNS}) FROM STDIN"
-_SAME_KEY: Final = "c.channel_code = s.channel_code AND c.channel_id = s.channel_id"
+# Each key is looked up by the index that makes it unique, one after the other. Left to itself the planner, which knows
+# nothing of a table that grows by millions, may read all of it for each batch, or a whole channel for each row. So it
+# is told not to join otherwise, which row leads to which, and by `+ 0` that the channel's own index is of no use.
+_BY_INDEX: Final = (
+    "SET LOCAL enable_hashjoin = off",
+    "SET LOCAL enable_mergejoin = off",
+    "SET LOCAL enable_seqscan = off",
+    "SET LOCAL jit = off",
+)
+_SAME_KEY: Final = "c.channel_code = s.channel_code AND c.channel_id + 0 = s.channel_id"
+_ITS_CUSTOMER: Final = f"LATERAL (SELECT * FROM customers_customer AS c WHERE {_SAME_KEY} OFFSET 0) AS c"  # noqa: S608 -- words of our own, here and below
 _HOLD: Final = f"""
-SELECT count(*) FROM (
-    SELECT 1 FROM customers_customer AS c JOIN customers_staging AS s ON {_SAME_KEY} ORDER BY c.id
-    FOR NO KEY UPDATE OF c
-) AS held
-"""  # noqa: S608 -- words of our own, here and below
-_IS_NEW: Final = f"NOT EXISTS (SELECT FROM customers_customer AS c WHERE {_SAME_KEY})"
-_DROP_WITHOUT_EMAIL: Final = f"""
-DELETE FROM customers_staging AS s WHERE given & {EMAIL_BIT} = 0 AND {_IS_NEW} RETURNING line
+SELECT count(*) FROM (SELECT * FROM customers_staging ORDER BY channel_code, channel_id) AS s
+CROSS JOIN LATERAL (SELECT FROM customers_customer AS c WHERE {_SAME_KEY} FOR NO KEY UPDATE) AS held
 """  # noqa: S608
-_DROP_MERGED: Final = """
-DELETE FROM customers_staging AS s USING customers_merge AS m
-WHERE m.gone_code = s.channel_code AND m.channel_id = s.channel_id AND m.undone_at IS NULL
-RETURNING s.line, m.kept_id
+_IS_NEW: Final = f"NOT EXISTS (SELECT FROM customers_customer AS c WHERE {_SAME_KEY})"
+_WITHOUT_EMAIL: Final = f"""
+SELECT line FROM customers_staging AS s WHERE given & {EMAIL_BIT} = 0 AND {_IS_NEW}
+"""  # noqa: S608
+_MERGED: Final = """
+SELECT s.line, m.kept_id FROM customers_staging AS s CROSS JOIN LATERAL (
+    SELECT kept_id FROM customers_merge AS m
+    WHERE m.gone_code = s.channel_code AND m.channel_id = s.channel_id AND m.undone_at IS NULL LIMIT 1
+) AS m
 """
+_DROP: Final = "DELETE FROM customers_staging WHERE line = ANY (%s::bigint[])"
 _DIFFERS: Final = " OR ".join(
     f"(s.given & {1 << bit} <> 0 AND c.{f.name} IS DISTINCT FROM s.{f.name})" for bit, f in enumerate(FIELDS)
 )
@@ -57,7 +67,7 @@ _VALUES: Final = " || ".join(
 _CHANGE: Final = f"""
 WITH fresh AS MATERIALIZED (
     SELECT c.id, s.line, {_FRESH}
-    FROM customers_staging AS s JOIN customers_customer AS c ON {_SAME_KEY} WHERE {_DIFFERS}
+    FROM customers_staging AS s CROSS JOIN {_ITS_CUSTOMER} WHERE {_DIFFERS}
 ), told AS (
     INSERT INTO customers_change (customer_id, changed_at, source, staff_id, file_import, request_id, "values")
     SELECT id, %(now)s, %(source)s, %(staff_id)s, %(file_import)s, %(request_id)s, {_VALUES} FROM fresh ORDER BY line
@@ -82,13 +92,10 @@ ON CONFLICT (channel_code, channel_id) DO NOTHING
 _MAKE_NEW: Final = _MAKE.replace(" ORDER BY line", f" WHERE {_IS_NEW} ORDER BY line")
 _TALLY: Final = f"""
 SELECT count(*) FILTER (WHERE c.id IS NULL), count(*) FILTER (WHERE c.id IS NOT NULL AND ({_DIFFERS})), count(*)
-FROM customers_staging AS s LEFT JOIN customers_customer AS c ON {_SAME_KEY}
+FROM customers_staging AS s LEFT JOIN {_ITS_CUSTOMER} ON true
 """  # noqa: S608
 _AND_KEYS: Final = " RETURNING c.channel_id, c.channel_code"
-_IDS: Final = f"SELECT s.line, c.id FROM customers_staging AS s JOIN customers_customer AS c ON {_SAME_KEY}"  # noqa: S608
-# Each key is looked up in the index. The planner, which takes a look-up for a disk's seek, would read the whole table
-# for every batch instead, until it is some ten million rows long.
-_BY_INDEX: Final = ("SET LOCAL enable_hashjoin = off", "SET LOCAL enable_mergejoin = off")
+_IDS: Final = f"SELECT s.line, c.id FROM customers_staging AS s CROSS JOIN {_ITS_CUSTOMER}"  # noqa: S608
 KEYS: Final = "SELECT hashtextextended(channel_code, channel_id) AS key, line FROM customers_staging"
 
 
@@ -199,11 +206,13 @@ class _Writing:
 def _drop(rows: Sequence[Row], done: Upserted) -> int:
     """Take out new customers without an e-mail, and ones that were merged into others; how many rows are left."""
     with connection.cursor() as cursor:
-        cursor.execute(_DROP_MERGED)
+        cursor.execute(_MERGED)
         done.merged = dict(cursor.fetchall())
         if not all(row[1] & EMAIL_BIT for row in rows):
-            cursor.execute(_DROP_WITHOUT_EMAIL)
-            done.without_email = [line for (line,) in cursor.fetchall()]
+            cursor.execute(_WITHOUT_EMAIL)
+            done.without_email = [line for (line,) in cursor.fetchall() if line not in done.merged]
+        if done.merged or done.without_email:
+            cursor.execute(_DROP, [[*done.merged, *done.without_email]])
     return len(rows) - len(done.without_email) - len(done.merged)
 
 
