@@ -47,7 +47,7 @@ class Asked:
 def read(query: Mapping[str, str], agent: Agent) -> Asked:
     """Raises Invalid by parameter."""
     words = _one_of("q", query, lambda text: text if len(text) <= LONGEST_WORDS and "\x00" not in text else None) or ""
-    found = _search(words, agent) if words else {}
+    ids, shoppers = _search(words, agent) if words else (None, None)
     return Asked(
         queue=_one_of("queue", query, lambda text: text if text in inbox_reads.QUEUES else None) or FIRST_QUEUE,
         wanted=Wanted(
@@ -56,7 +56,8 @@ def read(query: Mapping[str, str], agent: Agent) -> Asked:
             since=_one_of("since", query, _moment),
             until=_one_of("until", query, _moment),
             datasource_ids=_sellers(query.get("seller", "").strip()),
-            **found,
+            ids=ids,
+            shopper_ids=shoppers,
         ),
         after=_one_of("after", query, lambda text: text if _POSITION.fullmatch(text) else None),
         size=_one_of("size", query, _size) or inbox_reads.PAGE,
@@ -107,8 +108,8 @@ def _sellers(words: str) -> tuple[int, ...] | None:
     return found or tuple(sellers.filter(Q(name__istartswith=words) | Q(title__istartswith=words))[:MOST_FOUND])
 
 
-def _search(words: str, agent: Agent) -> dict[str, tuple[int, ...]]:
-    """What words stand for: a conversation's number, an order's, a shopper.
+def _search(words: str, agent: Agent) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The conversations and the shoppers that words stand for: a conversation's number, an order's, a shopper.
 
     Those whom the agent may not look up are not found by what is masked, since finding them would tell it.
     """
@@ -121,4 +122,4 @@ def _search(words: str, agent: Agent) -> dict[str, tuple[int, ...]]:
     if agent.may(SEE_SHOPPERS) and is_person:
         table: Any = site._registry[Shopper]
         shoppers = tuple(table.search(Shopper.objects.order_by(), words).values_list("pk", flat=True)[:MOST_FOUND])
-    return {"ids": tuple(ids), "shopper_ids": shoppers}
+    return tuple(ids), shoppers

@@ -62,15 +62,15 @@ class Item(msgspec.Struct):
 
     product: str | None
     sku: str | None
-    order: str | None
-    order_status: str | None
-    placed_at: datetime | None
-    amount: Decimal | None
-    currency: str | None
-    status: str | None
-    price: Decimal | None
-    delivered_at: datetime | None
-    order_id: int | None
+    order: str | None = None
+    order_status: str | None = None
+    placed_at: datetime | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    status: str | None = None
+    price: Decimal | None = None
+    delivered_at: datetime | None = None
+    order_id: int | None = None
     address: str = ""
 
 
@@ -172,7 +172,7 @@ def _person(agent: Agent, columns: Sequence[Any]) -> Person:
 def _item(agent: Agent, columns: Sequence[Any]) -> Item | None:
     item = Item(*columns)
     if not agent.may(SEE_ORDERS):
-        item = Item(item.product, item.sku, *[None] * 9)
+        item = Item(item.product, item.sku)
     elif item.order_id is not None:
         item.address = _page("orders_order", item.order_id)
     return item if item.product or item.order else None

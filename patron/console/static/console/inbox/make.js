@@ -13,8 +13,8 @@ export const make = (tag, properties = {}, ...children) => {
     return element;
 };
 
-/** Somebody else's words, which know their own direction. */
-export const words = (tag, text, className = "") => make(tag, { className, dir: "auto", textContent: text });
+/** Somebody else's words, which know their own direction and leave that of what is around them alone. */
+export const words = (tag, text, className = "") => make(tag, { className }, make("bdi", { textContent: text }));
 
 /** A text with `{names}` in it, filled with texts. */
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));

@@ -71,7 +71,7 @@ export class Thread {
             : message.author ? fill(this.words.staffOf, { staff: message.author, seller: this.head.seller }) : this.head.seller;
         const read = make("span", { className: "inbox-read", textContent: this.words.read, hidden: true });
         const about = make("p", { className: "inbox-author" }, said("strong", author), time(message.created_at, true), read);
-        const item = make("li", { className: `inbox-message ${isSeller ? "is-ours" : ""}` }, about, said("p", message.content, "inbox-words"));
+        const item = make("li", { className: `inbox-message ${isSeller ? "is-ours" : ""}` }, about, make("p", { className: "inbox-words", dir: "auto", textContent: message.content }));
         this.items.set(message.id, { read, isSeller });
         return item;
     }
@@ -87,7 +87,7 @@ export class Thread {
         if (shown === this.shown) return;
         this.shown = shown;
         const { words } = this;
-        this.parts.title.textContent = head.what || fill(words.conversation, { number: head.id });
+        this.parts.title.replaceChildren(make("bdi", { textContent: head.what || fill(words.conversation, { number: head.id }) }));
         const label = (text, kind = "") => make("span", { className: `inbox-label ${kind}` }, ...[text].flat());
         this.parts.facts.replaceChildren(
             make("span", { textContent: fill(words.conversation, { number: `#${head.id}` }) }),
