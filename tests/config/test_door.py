@@ -16,9 +16,12 @@ from patron.accounts import doors as accounts
 from patron.accounts import reads, sessions
 from patron.accounts.models import Avatar, Session, Shopper
 from patron.config import wsgi
+from patron.customers import doors as customers
 from patron.kernel import clock, secrets
 from patron.kernel.doors import HotReads
+from patron.loyalty import doors as loyalty
 from patron.segments import doors as segments
+from patron.support import doors as support
 
 pytestmark = pytest.mark.django_db
 READS = accounts.READS | segments.READS
@@ -227,4 +230,5 @@ def test_measured_and_logged(
 def test_application_has_the_door() -> None:
     """The application a web server loads begins with the door, which knows every hot read."""
     assert isinstance(wsgi.application, HotReads)
-    assert wsgi.application.paths == set(PATHS)
+    rooms = (accounts, customers, loyalty, segments, support)
+    assert wsgi.application.paths == {path for room in rooms for path in room.READS}
