@@ -33,7 +33,12 @@ _KEYWORDS: Final = {
     "gettext_noop": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
 }
+_IN: Final = "\x04"  # between a context and its text, as in a compiled file
 _DJANGO: Final = Path(django.__file__).parent
 _FRAMEWORKS: Final = (
     Path(rest_framework.__file__).parent / "locale",
@@ -51,7 +56,7 @@ _PLURALS: Final = {
 }
 _PLURAL_FORMS: Final = {"tr": 2, "ar": 6, "ru": 3, "de": 2, "fr": 2}
 
-Text = tuple[str, str]  # singular, plural or ""
+Text = tuple[str, str]  # singular (after its context and _IN, if it has one), plural or ""
 
 
 def own_texts() -> dict[Text, list[str]]:
@@ -62,10 +67,10 @@ def own_texts() -> dict[Text, list[str]]:
         if path.suffix != ".py":
             # A template is indented as its HTML is, which Python, asked for the texts, would refuse.
             source = "\n".join(line.strip() for line in templatize(source, origin=str(path)).splitlines())
-        for _, message, _, _ in extract("python", BytesIO(source.encode()), keywords=_KEYWORDS):
-            text = (message[0], message[1]) if isinstance(message, tuple) else (message, "")
-            if text[0]:
-                places = found.setdefault(text, [])
+        for _, message, _, context in extract("python", BytesIO(source.encode()), keywords=_KEYWORDS):
+            singular, plural = message if isinstance(message, tuple) else (message, "")
+            if singular:
+                places = found.setdefault((f"{context}{_IN}{singular}" if context else singular, plural), [])
                 name = str(path.relative_to(PACKAGE.parent))
                 if name not in places:
                     places.append(name)
@@ -97,7 +102,7 @@ def update(language: str) -> int:
     """Write the catalog and its compiled file; how many texts still want a translation."""
     path = LOCALE / language / "LC_MESSAGES" / "django.po"
     path.parent.mkdir(parents=True, exist_ok=True)
-    old = {(entry.msgid, entry.msgid_plural or ""): entry for entry in polib.pofile(str(path))} if path.exists() else {}
+    old = {_text(entry): entry for entry in polib.pofile(str(path))} if path.exists() else {}
     catalog = polib.POFile(wrapwidth=110)
     catalog.metadata = {
         "Language": language,
@@ -107,8 +112,10 @@ def update(language: str) -> int:
     }
     for (singular, plural), places in sorted(wanted(language).items()):
         known = old.get((singular, plural))
+        context, _, words = singular.rpartition(_IN)
         entry = polib.POEntry(
-            msgid=singular,
+            msgctxt=context or None,
+            msgid=words,
             msgid_plural=plural,
             msgstr=known.msgstr if known else "",
             msgstr_plural=(known.msgstr_plural if known else dict.fromkeys(range(_PLURAL_FORMS[language]), ""))
@@ -127,7 +134,7 @@ def faults(language: str) -> Iterator[str]:
     """What is wrong with a catalog, a line each."""
     path = LOCALE / language / "LC_MESSAGES" / "django.po"
     catalog = polib.pofile(str(path))
-    known = {(entry.msgid, entry.msgid_plural or ""): entry for entry in catalog}
+    known = {_text(entry): entry for entry in catalog}
     for text in wanted(language):
         entry = known.get(text)
         if entry is None:
@@ -138,6 +145,10 @@ def faults(language: str) -> Iterator[str]:
             yield f"{language}: a placeholder is lost: {text[0]!r}"
     if catalog.to_binary() != path.with_suffix(".mo").read_bytes():
         yield f"{language}: the compiled catalog is out of date: run make messages"
+
+
+def _text(entry: polib.POEntry) -> Text:
+    return f"{entry.msgctxt}{_IN}{entry.msgid}" if entry.msgctxt else entry.msgid, entry.msgid_plural or ""
 
 
 def _is_translated(entry: polib.POEntry | polib.MOEntry) -> bool:
