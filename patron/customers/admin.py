@@ -11,6 +11,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from patron.channels.access import EVERYWHERE
 from patron.customers import conditions, records
+from patron.customers.admin_history import MergesTwo
 from patron.customers.models import Change, Customer, CustomerMapping
 from patron.kernel import clock
 from patron.kernel.journey_tables import JourneyTable
@@ -40,7 +41,7 @@ class Mappings(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Customer)
-class CustomerTable(JourneyTable):
+class CustomerTable(MergesTwo, JourneyTable):
     """Made and changed through the journeys, as the API does it; never deleted."""
 
     inlines = (Mappings,)

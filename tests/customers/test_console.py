@@ -1,91 +1,51 @@
-"""Customers in the console."""
+"""Staff at the console merge two customers, look at what it would do first, and undo it."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
-from patron.channels import staff
-from patron.channels.models import Channel, Staff
-from patron.customers.models import Change, Customer, CustomerMapping
+from patron.customers.models import Change, Customer, Merge
+from tests.console.conftest import boss, clerks_console, console
 
-LIST = reverse("admin:customers_customer_changelist")
+__all__ = ["boss", "clerks_console", "console"]
 
-
-@pytest.fixture
-def browser(db: None) -> Client:
-    """A superuser's."""
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(staff.create("root", "correct horse battery", is_superuser=True))
-    return client
+pytestmark = pytest.mark.django_db
+LIST = "/console/customers/customer/"
 
 
-def form(customer: Customer, **fields: Any) -> dict[str, Any]:
-    return {
-        "email": customer.email,
-        "first_name": "",
-        "last_name": "",
-        "phone_number": "",
-        "extra_field": "{}",
-        "attributes": '{"a": 1}',
-        "attributes_kwargs": "{}",
-        "localized_attributes": "{}",
-        "localized_attributes_kwargs": "",
-        "mappings-TOTAL_FORMS": "1",
-        "mappings-INITIAL_FORMS": "0",
-        "mappings-0-integration_type": "erp",
-        "mappings-0-code": "E-7",
-    } | fields
+def test_two_are_merged_and_parted_again(console: Client, make_customer: Any, boss: Any) -> None:
+    """By an action on both, a page that shows the fields in which they differ, and an action on the merge."""
+    kept, gone = make_customer(first_name="Ada", attributes={"a": 1}), make_customer(first_name="Eda", last_name="L")
+    sent = console.post(LIST, {"action": "merge_two", "_selected_action": [gone.pk, kept.pk]})
+    page = f"{LIST}merge/{kept.pk}/{gone.pk}/"
+    assert (sent.status_code, sent["Location"]) == (302, page)
+    shown = console.get(page).content.decode()
+    for text in ("Ada", "Eda", 'name="last_name" value="merged" checked', f"#{gone.pk}"):
+        assert text in shown
+    assert Customer.objects.count() == 2
+    assert console.post(page, {"first_name": "merged"}).status_code == 302
+    assert Customer.objects.values_list("first_name", "last_name").get() == ("Eda", "L")
+    assert (Merge.objects.get().staff, Change.objects.get().staff) == (boss, boss)
+    for table in ("merge", "change"):
+        assert f"#{kept.pk}" in console.get(f"/console/customers/{table}/?q={kept.pk}").content.decode()
+    console.post("/console/customers/merge/", {"action": "undo", "_selected_action": [Merge.objects.get().pk]})
+    assert set(Customer.objects.values_list("first_name", flat=True)) == {"Ada", "Eda"}
+    assert Merge.objects.get().undone_by == boss
 
 
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("Ada@", True),
-        ("Ada@test.com", True),
-        ("ada@", False),
-        ("+90530", True),
-        ("K-1", True),
-        ("E7", True),
-        ("#{pk}", True),
-        ("Ada", False),
-        ("#x", False),
-    ],
-)
-def test_a_customer_is_found_by_what_names_them(
-    words: str, found: bool, browser: Client, make_customer: Callable[..., Customer]
-) -> None:
-    """The beginning of an e-mail, else exact values."""
-    make_customer()
-    customer = make_customer(email="Ada@test.com", phone_number="+90530", channel_code="K-1", erp_code="E7")
-    page = browser.get(LIST, {"q": words.format(pk=customer.pk)})
-    assert [row.pk for row in page.context["cl"].result_list] == ([customer.pk] if found else [])
+def test_what_cannot_be_merged_is_said(console: Client, make_customer: Any, make_channel: Any) -> None:
+    """One alone, two channels, somebody who is gone; nothing happens."""
+    one, other = make_customer(), make_customer(channel=make_channel("Other"))
+    alone = console.post(LIST, {"action": "merge_two", "_selected_action": [one.pk]}, follow=True)
+    assert "Choose exactly two customers of one channel." in alone.content.decode()
+    apart = console.get(f"{LIST}merge/{one.pk}/{other.pk}/", follow=True)
+    assert "Only customers of one channel can be merged." in apart.content.decode()
+    assert console.get(f"{LIST}merge/{one.pk}/{other.pk + 1000}/").status_code == 404
+    assert Customer.objects.count() == 2
 
 
-def test_a_change_goes_through_the_journey(browser: Client, make_customer: Callable[..., Customer]) -> None:
-    """Its history says who; key and shopper stay; mappings are kept beside it."""
-    customer = make_customer()
-    address = reverse("admin:customers_customer_change", args=[customer.pk])
-    answer = browser.post(address, form(customer, first_name="Ada", channel_code="other"))
-    assert answer.status_code == 302
-    now = Customer.objects.get()
-    assert (now.first_name, now.attributes, now.channel_code) == ("Ada", {"a": 1}, customer.channel_code)
-    change = Change.objects.get()
-    assert (change.source, change.staff) == ("console", Staff.objects.get())
-    assert change.values == {"first_name": ["", "Ada"], "attributes": [{}, {"a": 1}]}
-    assert CustomerMapping.objects.get(customer=customer).code == "E-7"
-
-
-def test_a_taken_code_is_an_error_of_the_form(
-    browser: Client, channel: Channel, make_customer: Callable[..., Customer]
-) -> None:
-    """And a free one makes the customer."""
-    customer = make_customer()
-    wish = form(customer, channel=channel.pk, channel_code=customer.channel_code)
-    address = reverse("admin:customers_customer_add")
-    assert browser.post(address, wish).status_code == 200
-    assert Customer.objects.count() == 1
-    assert browser.post(address, wish | {"channel_code": "free"}).status_code == 302
-    assert CustomerMapping.objects.get().customer.channel_code == "free"
+def test_it_needs_the_right_to_change(clerks_console: Client, make_customer: Any) -> None:
+    """403 for both."""
+    page = f"{LIST}merge/{make_customer().pk}/{make_customer().pk}/"
+    assert (clerks_console.get(page).status_code, clerks_console.post(page).status_code) == (403, 403)

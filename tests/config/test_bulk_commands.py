@@ -1,0 +1,122 @@
+"""`patron import` and `patron export`, as typed."""
+
+import gzip
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from patron.config import cli, start
+from patron.customers.models import Customer
+from patron.operations.errors import CannotStart
+from tests.customers.conftest import channel, make_channel, make_customer
+
+__all__ = ["channel", "make_channel", "make_customer"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROWS = "channel_code,email\nA,a@example.com\nB,b@example.com\n"
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The test's database and folder are the command's."""
+
+    @contextmanager
+    def database(env: Any, *, migrate: bool = False) -> Iterator[int]:
+        yield 0
+
+    monkeypatch.setattr(start, "database", database)
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*words: str, given: bytes | None = None) -> Any:
+    return CliRunner().invoke(cli.app, list(words), input=given, catch_exceptions=True)
+
+
+def test_in_and_out(channel: Any, tmp_path: Path) -> None:
+    """A file, packed or not; what was done is one line, and the status says whether all of it was."""
+    Path("in.csv.gz").write_bytes(gzip.compress(ROWS.encode()))
+    done = run("import", "customers", "in.csv.gz", "--channel", str(channel.pk))
+    assert (done.exit_code, done.stdout) == (0, "2 rows: 2 made.\n")
+    out = run("export", "customers", "out.csv")
+    assert (out.exit_code, out.stdout, out.stderr) == (0, "", "2 customers were written.\n")
+    again = run("import", "customers", "out.csv")
+    assert (again.exit_code, again.stdout) == (0, "2 rows: 2 unchanged.\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv.gz", "out.csv"]
+
+
+def test_refused_rows_are_named_and_change_the_status(channel: Any) -> None:
+    """1, with the file in which they stand."""
+    Path("in.csv").write_text(ROWS + "C,nobody\n")
+    done = run("import", "customers", "in.csv", "--channel", str(channel.pk), "--errors", "bad.csv")
+    assert done.exit_code == 1
+    assert done.stdout == (
+        "3 rows: 2 made, 1 refused.\nRows that were refused or overridden, with the reason: bad.csv\n"
+    )
+    assert "nobody" in Path("bad.csv").read_text()
+
+
+def test_columns_by_other_names_and_a_rehearsal(channel: Any) -> None:
+    """From another encoding, which is told; nothing is written."""
+    Path("in.csv").write_bytes("Kod;E-posta;Ad;Not\nA;a@example.com;Gökçe;x\n".encode("latin-1"))
+    words = ("--map", "channel_code=Kod", "--map", "email=E-posta", "--map", "first_name=Ad", "--ignore", "Not")
+    done = run("import", "customers", "in.csv", "--channel", str(channel.pk), *words, "--dry-run")
+    assert (done.exit_code, done.stdout) == (0, "Nothing was changed. 1 rows: 1 made.\n")
+    assert "windows-1254" in done.stderr
+    assert not Customer.objects.exists()
+    assert run("import", "customers", "in.csv", "--channel", str(channel.pk), *words).exit_code == 0
+    assert Customer.objects.get().first_name == "Gökçe"
+
+
+def test_from_standard_input(channel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe has no name and no size."""
+
+    class Piped:
+        buffer = io.BufferedReader(io.BytesIO(ROWS.encode()))  # type: ignore[arg-type]
+
+    monkeypatch.setattr("patron.kernel.record_files.sys.stdin", Piped)
+    from patron.operations import bulk
+
+    done = bulk.bring_in(_target(channel.pk), bulk.Asked(None, Path("errors")))
+    assert bulk.summary(done) == "2 rows: 2 made."
+
+
+def _target(channel_id: int) -> Any:
+    from patron.customers.file_import import CustomerFile
+
+    return lambda: CustomerFile(channel=channel_id)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("import", "customers", "none.csv"), "none.csv: No such file or directory"),
+        (("import", "customers", "in.csv"), "These columns are missing: channel."),
+        (("import", "customers", "in.csv", "--channel", "999"), "There is no channel 999."),
+        (("import", "customers", "in.csv", "--map", "email"), "--map email: write FIELD=COLUMN"),
+        (("import", "customers", "in.csv", "--encoding", "klingon"), "There is no encoding klingon."),
+        (("import", "customers", "in.csv", "--format", "xml"), "--format is csv or ndjson."),
+        (("import", "customers", "in.csv", "--delimiter", "::"), "--delimiter is one character."),
+        (("import", "shoppers", "in.csv"), "There is no field for these columns: channel_code."),
+        (("export", "customers", "no/such/folder.csv"), "No such file or directory"),
+    ],
+)
+def test_what_a_person_can_mend_is_one_line(words: tuple[str, ...], said: str) -> None:
+    """No trace of the program's inside."""
+    Path("in.csv").write_text(ROWS)
+    done = run(*words)
+    assert isinstance(done.exception, CannotStart)
+    assert said in str(done.exception)
+
+
+def test_shoppers_come_in(tmp_path: Path) -> None:
+    """By their own columns."""
+    from patron.accounts.models import Shopper
+
+    Path("in.csv").write_text("email,first_name\nada@example.com,Ada\n")
+    assert run("import", "shoppers", "in.csv").stdout == "1 rows: 1 made.\n"
+    assert Shopper.objects.get().first_name == "Ada"

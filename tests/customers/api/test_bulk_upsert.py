@@ -1,0 +1,123 @@
+"""`POST /api/v1/customers/bulk_upsert/`: many made or changed, an answer for each."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from patron.customers import bulk_upsert
+from patron.customers.models import Change, Customer
+
+pytestmark = pytest.mark.django_db
+PATH = "/api/v1/customers/bulk_upsert/"
+
+
+@pytest.fixture
+def send(token: str) -> Any:
+    """`send(body, token=…, path=…)`: bytes as they are, anything else as JSON."""
+
+    def work(body: Any, token: str = token, path: str = PATH, content_type: str = "application/json") -> Any:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"Authorization": f"Token {token}", "Accept-Language": "en"}
+        return Client().generic("POST", path, raw, content_type, headers=headers)
+
+    return work
+
+
+def test_an_anonymous_caller_is_refused(call: Any, token_of: Any) -> None:
+    """And who may only add, or only change."""
+    assert call("POST", PATH, {}).status_code == 401
+    for right in ("add", "change", "view"):
+        assert call("POST", PATH, {}, token=token_of(f"customers.{right}_customer")).status_code == 403
+
+
+def test_each_row_has_its_answer(send: Any, channel: Any, make_customer: Any) -> None:
+    """Made, changed, left alone, overridden, refused: in the order of the rows."""
+    changed, same = make_customer(first_name="Old"), make_customer(first_name="Same")
+    rows = [
+        {"channel": channel.pk, "channel_code": "NEW", "email": "n@example.com", "is_active": "true"},
+        {"channel": str(channel.pk), "channel_code": changed.channel_code, "first_name": "New", "unknown": 1},
+        {"channel": channel.pk, "channel_code": same.channel_code, "first_name": "Same"},
+        {"channel": channel.pk, "channel_code": "TWICE", "email": "t@example.com", "last_name": "L"},
+        {"channel": channel.pk, "channel_code": "TWICE", "first_name": "F"},
+        {"channel": channel.pk, "channel_code": "X", "email": "x", "gender": "other"},
+        {"channel": channel.pk, "channel_code": "Y", "first_name": "Nobody"},
+        {"email": "x@example.com"},
+        7,
+    ]
+    answer = send(rows)
+    assert answer.status_code == 200
+    body = answer.json()
+    new, twice = Customer.objects.get(channel_code="NEW"), Customer.objects.get(channel_code="TWICE")
+    assert body["results"] == [
+        {"row": 1, "status": "created", "pk": new.pk},
+        {"row": 2, "status": "updated", "pk": changed.pk},
+        {"row": 3, "status": "unchanged", "pk": same.pk},
+        {"row": 4, "status": "repeated"},
+        {"row": 5, "status": "created", "pk": twice.pk},
+        {"row": 6, "status": "refused", "errors": {"email": ["Enter a valid email address."],
+                                                   "gender": ['"other" is not a valid choice.']}},
+        {"row": 7, "status": "refused", "errors": {"email": ["This field is required."]}},
+        {"row": 8, "status": "refused", "errors": {"channel": ["This field is required."],
+                                                   "channel_code": ["This field is required."]}},
+        {"row": 9, "status": "refused", "errors": {"non_field_errors": ["Expected an object."]}},
+    ]  # fmt: skip
+    counts = {name: body[name] for name in ("created", "updated", "unchanged", "repeated", "refused")}
+    assert counts == {"created": 2, "updated": 1, "unchanged": 1, "repeated": 1, "refused": 4}
+    assert (twice.first_name, twice.last_name) == ("F", "L")
+    told = Change.objects.get()
+    assert (told.source, told.values, told.customer_id) == ("bulk", {"first_name": ["Old", "New"]}, changed.pk)
+    assert told.staff_id is not None
+
+
+def test_one_object_a_line(send: Any, channel: Any) -> None:
+    """A line that is no JSON is refused alone."""
+    line = json.dumps({"channel": channel.pk, "channel_code": "A", "email": "a@example.com"}).encode()
+    for content_type in ("application/x-ndjson", "application/json"):
+        body = send(line + b"\n{\n\n" + b"\xff\n", content_type=content_type).json()
+        assert [row["status"] for row in body["results"]] == ["created" if body["created"] else "unchanged"] + [
+            "refused"
+        ] * 2
+
+
+def test_a_channels_program_reaches_its_channel_only(send: Any, app_of: Any, channel: Any, make_channel: Any) -> None:
+    """Another's is refused as one that never was; under a channel's address the rows need not name it."""
+    other = make_channel("Other")
+    row = {"channel_code": "A", "email": "a@example.com"}
+    rows = [row | {"channel": other.pk}, row | {"channel": 10**9}]
+    texts = [each["errors"]["channel"][0] for each in send(rows, app_of(channel)).json()["results"]]
+    assert texts == [f'Invalid pk "{pk}" - object does not exist.' for pk in (other.pk, 10**9)]
+    assert send([row], app_of(channel), f"/api/v1/channel/{other.pk}/customers/bulk_upsert/").status_code == 404
+    mine = send([row, rows[0]], app_of(channel, other), f"/api/v1/channel/{channel.pk}/customers/bulk_upsert/").json()
+    assert [each["status"] for each in mine["results"]] == ["created", "refused"]
+    assert Customer.objects.get().channel_id == channel.pk
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"[", b'[{"a": 1}, \xff]', b"[" * 100_000])
+def test_a_body_that_is_no_list_is_refused(body: bytes, send: Any) -> None:
+    """400, nothing written."""
+    answer = send(body)
+    assert (answer.status_code, list(answer.json())) == (400, ["non_field_errors"])
+
+
+def test_too_many_at_once_are_refused(send: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By number, and by size."""
+    monkeypatch.setattr(bulk_upsert, "MOST", 2)
+    assert send([{}, {}, {}]).json() == {"non_field_errors": ["Expected 1 to 2 customers."]}
+    assert send(b"[" + b" " * 12_100_000 + b"]").status_code == 400
+
+
+def test_who_was_merged_away_is_not_made_again(send: Any, make_customer: Any, call: Any, token: str) -> None:
+    """A nightly file would bring the double back otherwise."""
+    kept, gone = make_customer(), make_customer()
+    done = call("POST", "/api/v1/customers/merge/", {"kept": kept.pk, "merged": gone.pk}, token=token)
+    assert done.status_code == 201
+    row = {"channel": kept.channel_id, "channel_code": gone.channel_code, "email": "x@example.com"}
+    assert send([row]).json()["results"] == [
+        {
+            "row": 1,
+            "status": "refused",
+            "errors": {"non_field_errors": [f"This customer was merged into #{kept.pk}."]},
+        }
+    ]
