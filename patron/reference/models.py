@@ -151,7 +151,7 @@ class ProductImage(models.Model):
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="images", verbose_name=_("product"))
     image = models.CharField(_("image"), max_length=255)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = models.PositiveSmallIntegerField(_("position"), default=0)
     height = models.PositiveIntegerField(_("height"), null=True, blank=True)
     width = models.PositiveIntegerField(_("width"), null=True, blank=True)
 

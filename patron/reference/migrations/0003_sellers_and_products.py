@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('image', models.CharField(max_length=255, verbose_name='image')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
                 ('height', models.PositiveIntegerField(blank=True, null=True, verbose_name='height')),
                 ('width', models.PositiveIntegerField(blank=True, null=True, verbose_name='width')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='images', to='reference.product', verbose_name='product')),

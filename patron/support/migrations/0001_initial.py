@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text', models.JSONField(verbose_name='text')),
-                ('order', models.PositiveIntegerField(default=0, verbose_name='order')),
+                ('order', models.PositiveIntegerField(default=0, verbose_name='position')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('is_order_needed', models.BooleanField(default=False, verbose_name='needs an order')),
                 ('created_at', models.DateTimeField(editable=False, verbose_name='created at')),

@@ -13,7 +13,7 @@ class Subject(models.Model):
     """What the contact form can be about. `text`: language → words, English always. The smaller `order` comes first."""
 
     text = models.JSONField(_("text"))
-    order = models.PositiveIntegerField(_("order"), default=0)
+    order = models.PositiveIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
     is_order_needed = models.BooleanField(_("needs an order"), default=False)
     created_at = models.DateTimeField(_("created at"), editable=False)
