@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from typer.testing import CliRunner
 
 from patron.config import cli, start
@@ -27,7 +28,8 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
     @contextmanager
     def database(env: Any, *, migrate: bool = False) -> Iterator[int]:
-        yield 0
+        with translation.override("en"):
+            yield 0
 
     monkeypatch.setattr(start, "database", database)
     monkeypatch.chdir(tmp_path)

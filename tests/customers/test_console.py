@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from patron.customers.models import Change, Customer, Merge
-from tests.console.conftest import boss, clerks_console, console
+from tests.console.conftest import boss, clerk, clerks_console, console
 
-__all__ = ["boss", "clerks_console", "console"]
+__all__ = ["boss", "clerk", "clerks_console", "console"]
 
 pytestmark = pytest.mark.django_db
 LIST = "/console/customers/customer/"
