@@ -14,12 +14,13 @@ from rest_framework.serializers import Serializer
 
 from patron.channels.models import Staff
 from patron.console.inbox import agents, bodies, filters, queues, replying, threads, words
-from patron.kernel.errors import Invalid
+from patron.kernel.errors import Invalid, NotFound
 from patron.kernel.rendering import json_response
 from patron.reference.models import Datasource
 from patron.support import answering, conversing, moderation
 from patron.support.models.conversations import Sender
 from patron.support.serializers import answers
+from patron.support.serializers.conversations import LARGEST_ID
 
 MOST_SELLERS: Final = 200
 MOST_COLLEAGUES: Final = 200
@@ -109,6 +110,17 @@ def _deed(journey: Deed, shape: type[Serializer[Any]] = answers.Nothing) -> View
     return view
 
 
+def _of_one(view: View) -> View:
+    """A view of a conversation. Raises NotFound for a number that no column holds."""
+
+    def bounded(request: HttpRequest, conversation_id: int) -> HttpResponse:
+        if conversation_id > LARGEST_ID:
+            raise NotFound
+        return view(request, conversation_id)
+
+    return bounded
+
+
 def _assign(conversation_id: int, data: Mapping[str, Any], _staff_id: int) -> None:
     assignee = data["assignee"]
     if assignee is not None and not _may_be_assigned().filter(pk=assignee).exists():
@@ -141,11 +153,13 @@ def patterns(wrap: Callable[[View], View]) -> list[URLPattern]:
         path("inbox/", wrap(page), name="inbox"),
         path("inbox/list/", wrap(listing), name="inbox_list"),
         path("inbox/updates/", wrap(updates), name="inbox_updates"),
-        path("inbox/<int:conversation_id>/", wrap(thread), name="inbox_thread"),
-        path("inbox/<int:conversation_id>/messages/", wrap(older), name="inbox_older"),
         *(
-            path(f"inbox/<int:conversation_id>/{name}/", wrap(view), name=f"inbox_{name}")
-            for name, view in _DEEDS.items()
+            path(f"inbox/<int:conversation_id>/{address}", wrap(_of_one(view)), name=f"inbox_{name}")
+            for name, address, view in (
+                ("thread", "", thread),
+                ("older", "messages/", older),
+                *((name, f"{name}/", view) for name, view in _DEEDS.items()),
+            )
         ),
     ]
 

@@ -76,7 +76,7 @@ def test_shoppers_are_masked_for_who_may_not_look_them_up(
     browser = hand(SEE, CHANGE)
     said = [browser.get(path).content.decode() for path in ("", "list/?queue=all", "updates/", f"{conversation.pk}/")]
     for text in said:
-        assert not [word for word in (*PRIVATE, item.order.number) if word in text.replace("\\u002D", "-")]
+        assert not [word for word in (*PRIVATE, item.order.number) if word in text]
     thread = json.loads(said[-1])
     assert (thread["shopper"]["name"], thread["shopper"]["address"]) == ("J. D.", "")
     assert thread["shopper"]["email"] == "J***@shop.example"
@@ -237,7 +237,8 @@ def test_a_thread_begins_with_its_newest_hundred_messages(
     older = desk.get(f"{conversation.pk}/messages/", before=thread["messages"][0]["id"]).json()
     assert [message["content"] for message in older["messages"]] == ["Hello", *(f"word {n}" for n in range(20))]
     assert not older["has_older"]
-    assert desk.get("999999999/").status_code == 404
+    for number in (999999999, 2**63):
+        assert desk.get(f"{number}/").status_code == 404
 
 
 def test_an_answer_reaches_the_shopper_once(
