@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
@@ -66,7 +67,7 @@ class LoyaltyCardTable(OfShopper):
     )
     def provider(self, card: LoyaltyCard) -> tuple[str, Any]:
         """Whether it answered when it was asked for points last."""
-        return ("trouble", _("in trouble")) if card.is_in_trouble else ("ok", _("answers"))
+        return ("trouble", _("in trouble")) if card.is_in_trouble else ("ok", pgettext_lazy("a provider", "answers"))
 
     @admin.display(description=_("provider knows the last change"), boolean=True)
     def is_told(self, card: LoyaltyCard) -> bool:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from patron.accounts.models import Shopper
 from patron.channels.models import Channel
@@ -28,7 +29,7 @@ class CreditAccount(models.Model):
     writes would make them all queue. `debit_allowed`: the balance may be below zero.
     """
 
-    number = models.CharField(_("number"), max_length=64)
+    number = models.CharField(pgettext_lazy("of a record", "number"), max_length=64)
     shopper = models.ForeignKey(
         Shopper, models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("shopper")
     )

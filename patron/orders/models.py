@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from patron.accounts.models import Shopper
 from patron.channels.models import Channel
@@ -18,7 +19,7 @@ class Order(models.Model):
     A number is unique in its channel; orders without a channel count as one.
     """
 
-    number = models.CharField(_("number"), max_length=128)
+    number = models.CharField(pgettext_lazy("of a record", "number"), max_length=128)
     channel = models.ForeignKey(
         Channel, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("channel")
     )

@@ -6,6 +6,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from patron.accounts.models import Shopper
 from patron.orders.models import OrderItem
@@ -45,7 +46,7 @@ class Conversation(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("a conversation", "closed")
 
     class Visibility(models.TextChoices):
         PRIVATE = "private", _("private")
