@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 import msgspec
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
 CSRF: Final = OpenApiParameter(
@@ -47,9 +46,11 @@ def struct(kind: type[msgspec.Struct], **replaced: dict[str, Any]) -> dict[str, 
 
 
 def answer(schema: Any, description: str, *examples: tuple[str, Any]) -> OpenApiResponse:
-    """A response with its schema and named examples."""
+    """A response with its schema and named examples; without a schema, one that has no body."""
+    if schema is None:
+        return OpenApiResponse(description=description)
     return OpenApiResponse(
-        schema if schema is not None else OpenApiTypes.NONE,
+        schema,
         description=description,
         examples=[OpenApiExample(name, value=value) for name, value in examples],
     )
