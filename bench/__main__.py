@@ -20,6 +20,7 @@ NAMES = (
     "customers",
     "customers-bulk",
     "loyalty",
+    "support",
 )
 
 

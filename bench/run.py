@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench import customers, customers_bulk, jobs, loyalty, processes, report, seed, segments, web
+from bench import customers, customers_bulk, jobs, loyalty, processes, report, seed, segments, support, web
 from bench.rounds import Plan
 from bench.seed import Size
 from patron.operations import schema
@@ -16,6 +16,7 @@ _WALKED: Final = 5_000
 _BURST, _BACKLOG, _CODE_SECONDS = 2_000, 100_000, 24
 _MANY, _QUICK_MANY = 1_000_000, 50_000  # shoppers in the shop of the segments
 _SIZES, _QUICK_SIZES = (1_000_000, 10_000_000), (50_000,)  # customers
+_TALKS, _QUICK_TALKS = (100_000, 1_000_000), (5_000, 50_000)  # with a hundred messages each; in the inbox
 _QUICK_BURST, _QUICK_BACKLOG, _QUICK_CODE_SECONDS = 400, 5_000, 6
 
 
@@ -104,6 +105,10 @@ def _loyalty(order: Order) -> Iterator[str]:
     yield from loyalty.measure(order.folder, order.plan)
 
 
+def _support(order: Order) -> Iterator[str]:
+    yield from support.measure(order.folder, order.plan, *(_QUICK_TALKS if order.is_quick else _TALKS))
+
+
 # what the page calls it → the names of `--only` that ask for it, and what measures it and gives the lines of its report
 PARTS: Final[dict[str, tuple[frozenset[str], Callable[[Order], Iterator[str]]]]] = {
     "identity": (frozenset(web.ROWS), _identity),
@@ -112,6 +117,7 @@ PARTS: Final[dict[str, tuple[frozenset[str], Callable[[Order], Iterator[str]]]]]
     "customers": (frozenset({"customers"}), _customers),
     "many customers": (frozenset({"customers-bulk"}), _customers_bulk),
     "loyalty": (frozenset({"loyalty"}), _loyalty),
+    "support": (frozenset({"support"}), _support),
 }
 _STARTED = time.monotonic()
 

@@ -5,12 +5,14 @@ from typing import Any, Final
 
 import msgspec
 
+from patron.accounts.models import Shopper
 from patron.accounts.reads import Answer
 from patron.accounts.sessions import SEEN_EVERY
 from patron.kernel import clock, rows, secrets
 from patron.support import conversation_json as shape
-from patron.support.models.conversations import MOST_MESSAGES
+from patron.support.models.conversations import MOST_MESSAGES, Sender
 from patron.support.pages import Window
+from patron.support.posting import Posted
 
 _LARGEST_ID: Final = 2**63 - 1
 _ME: Final = """
@@ -79,6 +81,18 @@ class Created(msgspec.Struct):
     user_type: str
     content_id: int
     content_type: str
+
+
+class Written(msgspec.Struct):
+    """A message as the documented `message_set` shows it."""
+
+    id: int
+    message_content: str
+    content_type: str
+    content_id: int
+    user_type: str
+    created_date: str
+    is_read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +171,12 @@ def created(conversation_id: int, content: str) -> Created:
     if row is None:
         raise LookupError("a conversation that was just written in exists")
     return Created(*row)
+
+
+def written(posted: Posted, content: str, shopper: Shopper) -> Written:
+    """What is answered to a shopper who has just written it; no statement."""
+    created = clock.iso(posted.created_at)
+    return Written(posted.message_id, content, Sender.USER.value, shopper.pk, shopper.user_type, created, False)
 
 
 def message(message_id: int) -> bytes:

@@ -89,13 +89,13 @@ class MessagesView(ShopperView):
         found = conversation_reads.own_messages(key, conversation_id, window_of(request))
         return found_response(found, key, conversation_id)
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: Request) -> Response:
         shopper, _session = signed_in(request)
         wish = MessageWish(data=request.data, context={"shopper_id": shopper.pk})
         wish.is_valid(raise_exception=True)
         data = wish.validated_data
         posted = posting.from_shopper(data["conversation"], shopper.pk, data["message_content"])
-        return HttpResponse(conversation_reads.message(posted.message_id), status=201, content_type=JSON)
+        return Response(conversation_reads.written(posted, data["message_content"], shopper), status=201)
 
 
 @openapi_conversations.PUBLIC
