@@ -132,8 +132,12 @@ def picture(page: Page, name: str) -> None:
 
 def accessible(page: Page) -> None:
     """axe has nothing to complain of in what is ours of the page."""
-    found = axe.run(page, context=".inbox-frame, .inbox-dialog[open]", options=RULES)
+    context = "dialog[open]" if page.locator("dialog[open]").count() else ".inbox-frame"
+    found = axe.run(page, context=context, options=RULES)
     assert found.violations_count == 0, found.generate_report()
+    # what has the very colour of its ground may be hidden on purpose, so axe leaves it to us: nothing here is
+    unsure = [node for rule in found.response["incomplete"] for node in rule["nodes"] if " 1:1 " in str(node["any"])]
+    assert unsure == []
 
 
 def rows(page: Page) -> Locator:
