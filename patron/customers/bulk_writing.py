@@ -1,7 +1,7 @@
 """Many rows of customers at once: copied beside the table, then upserted by key in three statements.
 
 Of rows that are there, those that differ are changed and their old and new values appended to the history; the others
-are not touched. The rows that are there are held first, in the order of their ids, so that two writers queue instead of
+are not touched. Those that differ are held first, in the order of their keys, so that two writers queue instead of
 waiting for each other, and what the history says was the old value is.
 """
 
@@ -37,10 +37,6 @@ _BY_INDEX: Final = (
 )
 _SAME_KEY: Final = "c.channel_code = s.channel_code AND c.channel_id + 0 = s.channel_id"
 _ITS_CUSTOMER: Final = f"LATERAL (SELECT * FROM customers_customer AS c WHERE {_SAME_KEY} OFFSET 0) AS c"  # noqa: S608 -- words of our own, here and below
-_HOLD: Final = f"""
-SELECT count(*) FROM (SELECT * FROM customers_staging ORDER BY channel_code, channel_id) AS s
-CROSS JOIN LATERAL (SELECT FROM customers_customer AS c WHERE {_SAME_KEY} FOR NO KEY UPDATE) AS held
-"""  # noqa: S608
 _IS_NEW: Final = f"NOT EXISTS (SELECT FROM customers_customer AS c WHERE {_SAME_KEY})"
 _WITHOUT_EMAIL: Final = f"""
 SELECT line FROM customers_staging AS s WHERE given & {EMAIL_BIT} = 0 AND {_IS_NEW}
@@ -67,7 +63,10 @@ _VALUES: Final = " || ".join(
 _CHANGE: Final = f"""
 WITH fresh AS MATERIALIZED (
     SELECT c.id, s.line, {_FRESH}
-    FROM customers_staging AS s CROSS JOIN {_ITS_CUSTOMER} WHERE {_DIFFERS}
+    FROM (SELECT * FROM customers_staging ORDER BY channel_code, channel_id) AS s
+    CROSS JOIN LATERAL (
+        SELECT * FROM customers_customer AS c WHERE {_SAME_KEY} AND ({_DIFFERS}) FOR NO KEY UPDATE
+    ) AS c
 ), told AS (
     INSERT INTO customers_change (customer_id, changed_at, source, staff_id, file_import, request_id, "values")
     SELECT id, %(now)s, %(source)s, %(staff_id)s, %(file_import)s, %(request_id)s, {_VALUES} FROM fresh ORDER BY line
@@ -90,9 +89,9 @@ ON CONFLICT (channel_code, channel_id) DO NOTHING
 """  # noqa: S608
 # A number of the sequence is drawn ahead of the conflict: so for rows that are there, none is.
 _MAKE_NEW: Final = _MAKE.replace(" ORDER BY line", f" WHERE {_IS_NEW} ORDER BY line")
-_TALLY: Final = f"""
-SELECT count(*) FILTER (WHERE c.id IS NULL), count(*) FILTER (WHERE c.id IS NOT NULL AND ({_DIFFERS})), count(*)
-FROM customers_staging AS s LEFT JOIN {_ITS_CUSTOMER} ON true
+# How many rows are there, and how many of these differ.
+_LOOK: Final = f"""
+SELECT count(*), count(*) FILTER (WHERE {_DIFFERS}) FROM customers_staging AS s CROSS JOIN {_ITS_CUSTOMER}
 """  # noqa: S608
 _AND_KEYS: Final = " RETURNING c.channel_id, c.channel_code"
 _IDS: Final = f"SELECT s.line, c.id FROM customers_staging AS s CROSS JOIN {_ITS_CUSTOMER}"  # noqa: S608
@@ -148,13 +147,12 @@ def upsert(rows: Sequence[Row], by: By, *, in_detail: bool) -> Upserted:
     lines = {(row[2], row[3]): row[0] for row in rows} if in_detail or is_heard else None
     writing = _Writing(by, lines)
     while known < left:
-        held = _number(_HOLD)
-        if held > known:
+        known, differing = _look()
+        if differing:
             done.updated_count += writing.run(_CHANGE, done.updated)
-        known = held
-        if held < left:
+        if known < left:
             # fewer than asked for, when somebody makes a customer of ours at this moment: then there is one to change
-            made = writing.run(_MAKE_NEW if held else _MAKE, done.created)
+            made = writing.run(_MAKE_NEW if known else _MAKE, done.created)
             done.created_count += made
             known += made
     done.unchanged_count = left - done.created_count - done.updated_count
@@ -167,11 +165,10 @@ def upsert(rows: Sequence[Row], by: By, *, in_detail: bool) -> Upserted:
 def tally(rows: Sequence[Row]) -> Upserted:
     """What `upsert` would do with what was staged, without doing it."""
     done = Upserted()
-    _drop(rows, done)
-    with connection.cursor() as cursor:
-        cursor.execute(_TALLY)
-        done.created_count, done.updated_count, total = cursor.fetchone()
-    done.unchanged_count = total - done.created_count - done.updated_count
+    left = _drop(rows, done)
+    there, done.updated_count = _look()
+    done.created_count = left - there
+    done.unchanged_count = there - done.updated_count
     return done
 
 
@@ -230,8 +227,8 @@ def _tell(rows: Sequence[Row], done: Upserted) -> None:
         events.put_many(event, payloads)
 
 
-def _number(statement: str) -> int:
+def _look() -> tuple[int, int]:
     with connection.cursor() as cursor:
-        cursor.execute(statement)
-        found: int = cursor.fetchone()[0]
-        return found
+        cursor.execute(_LOOK)
+        there, differing = cursor.fetchone()
+        return there, differing
