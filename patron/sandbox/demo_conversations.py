@@ -90,5 +90,5 @@ def _begin(email: str, wish: dict[str, Any], seller: Datasource, product: Produc
         item = OrderItem.objects.filter(order__shopper=shopper).order_by("pk").first()
     if item is None:
         return None
-    about = {"item_id": item.pk} if "item_content" in wish else {}
-    return conversing.start(shopper.pk, Beginning(datasource_id=seller.pk, **wish, **about))
+    about = wish | ({"item_id": item.pk} if "item_content" in wish else {})
+    return conversing.start(shopper.pk, Beginning(datasource_id=seller.pk, **about))

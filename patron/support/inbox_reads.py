@@ -160,7 +160,7 @@ def page(
     with connection.cursor() as cursor:
         cursor.execute(_PAGES[queue, moment is not None], values)
         found: list[Any] = cursor.fetchall()
-        return [Row(*row[:-2], position=f"{row[-2]}_{row[-1]}") for row in found]
+        return [Row(*(*row[:-2], f"{row[-2]}_{row[-1]}")) for row in found]
 
 
 def counts(staff_id: int, wanted: Wanted = Wanted()) -> dict[str, int]:
@@ -189,7 +189,8 @@ def _page(queue: Queue, *, is_further: bool) -> str:
     return f"""
 SELECT c.id, c.type, c.state, c.visibility, c.shopper_id,
     COALESCE(NULLIF(btrim(u.first_name || ' ' || u.last_name), ''), u.email), c.datasource_id,
-    COALESCE(NULLIF(d.title, ''), d.name), COALESCE(p.name, NULLIF(c.subject, ''), ''), c.last_excerpt, c.last_sender, c.message_count,
+    COALESCE(NULLIF(d.title, ''), d.name), COALESCE(p.name, NULLIF(c.subject, ''), ''),
+    c.last_excerpt, c.last_sender, c.message_count,
     c.last_sender = 'user' AND c.seen_by_seller < c.last_message_id, c.is_overdue, {_iso("c.waiting_since")},
     {_iso("c.due_at")}, {_iso("c.active_at")}, c.assignee_id, COALESCE(a.username, ''),
     {_iso(f"c.{queue.column}")}, c.id
