@@ -45,7 +45,8 @@ _FRAMEWORKS: Final = (
     _DJANGO / "conf" / "locale",
     _DJANGO / "contrib" / "auth" / "locale",
 )
-_FAMILIAR: Final = {"de": re.compile(r"^(Gib|Lade|Stelle) ")}  # DRF says "du" to whom a shop says "Sie"
+# DRF says "du" to whom a shop says "Sie", in the first sentence or in a later one.
+_FAMILIAR: Final = {"de": re.compile(r"(?:.*\. )?(?:Benutze|Gib|Lade|Nutze|Prüfe|Stelle) ")}
 _PLACEHOLDER: Final = re.compile(r"%\(\w+\)[a-z]|\{\w*\}|%[sd]")
 _PLURALS: Final = {
     "tr": "nplurals=2; plural=(n > 1);",
