@@ -71,7 +71,7 @@ def _lines(plan: merging.Plan) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "label": Customer._meta.get_field(name).verbose_name,
+            "label": getattr(Customer._meta.get_field(name), "verbose_name", name),
             "kept": _shown(getattr(plan.kept, name)),
             "merged": _shown(getattr(plan.merged, name)),
             "side": side,

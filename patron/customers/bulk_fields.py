@@ -91,7 +91,7 @@ def _email(value: str) -> str:
         return str(_EMAIL.run_validation(value))
     except (ValidationError, Unfit) as error:
         detail = error.messages if isinstance(error, ValidationError) else error.detail
-        raise BadValue(str(next(iter(detail)))) from error  # type: ignore[arg-type]
+        raise BadValue(str(next(iter(detail)))) from error
 
 
 def _json_email(value: Any) -> str:

@@ -8,7 +8,7 @@ waiting for each other, and what the history says was the old value is.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -182,7 +182,7 @@ class _Writing:
 
     def run(self, statement: str, lines: set[int]) -> int:
         """How many rows were written; which, is added to `lines` where that was asked for."""
-        values = {
+        values: dict[str, Any] = {
             "now": self.now,
             "source": self.by.source,
             "staff_id": self.by.staff_id,

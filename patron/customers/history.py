@@ -83,9 +83,9 @@ def forget(customer_ids: list[int]) -> None:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    number, moment, *others, values = row
+    number, moment, source, staff, import_id, request_id, values = row
     changes = b"null" if values == '""' else values.encode()
-    return Entry(number, clock.iso(moment), *others, msgspec.Raw(changes))
+    return Entry(number, clock.iso(moment), source, staff, import_id, request_id, msgspec.Raw(changes))
 
 
 def _iso(value: Any) -> Any:

@@ -23,7 +23,9 @@ class RowsParser(BaseParser):
 
     media_type = JSON
 
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> list[Any]:
+    def parse(  # type: ignore[override]  # a list, where DRF's stubs know mappings only
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None
+    ) -> list[Any]:
         request = parser_context["request"]._request
         parsing.refuse_oversize(request, parsing.MAX_UPLOAD_BYTES)
         raw = stream.read(parsing.MAX_UPLOAD_BYTES + 1)

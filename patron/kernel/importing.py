@@ -132,8 +132,8 @@ def overridden(line: int, later: int, raw: Any = None) -> Fault:
 
 def _ahead(target: Target, reader: Reader) -> Iterator[Cleaned]:
     batches = (target.clean(batch) for batch in reader.batches(target.batch))
-    speak = {"initializer": translation.activate, "initargs": (translation.get_language(),)}  # a thread has its own
-    with ThreadPoolExecutor(1, thread_name_prefix="patron-import", **speak) as thread:  # type: ignore[arg-type]
+    language = translation.get_language() or ""  # a thread has one of its own
+    with ThreadPoolExecutor(1, "patron-import", initializer=translation.activate, initargs=(language,)) as thread:
         coming = thread.submit(next, batches, None)
         while (cleaned := coming.result()) is not None:
             coming = thread.submit(next, batches, None)

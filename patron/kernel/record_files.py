@@ -64,9 +64,10 @@ class Content:
     def __init__(self, path: Path | None) -> None:
         """`path`: None for standard input. Raises Unreadable."""
         try:
-            self._raw: Any = path.open("rb") if path else sys.stdin.buffer
+            opened: Any = path.open("rb") if path else sys.stdin.buffer
+            self._raw = opened
             self.packed_size = path.stat().st_size if path and path.is_file() else None
-            packed = self._raw.peek(2)[:2] == b"\x1f\x8b"
+            packed = opened.peek(2)[:2] == b"\x1f\x8b"
         except OSError as error:
             raise Unreadable(f"{path}: {error.strerror}") from error
         self._stream: BinaryIO = gzip.GzipFile(fileobj=self._raw) if packed else self._raw  # type: ignore[assignment]
