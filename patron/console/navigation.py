@@ -1,7 +1,7 @@
 """The console's sidebar: every table has its place and picture; one that has none yet stands with its room."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -13,24 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from patron.console import look
 
-_SIMULATOR: Final = (
-    ("id_card", "sandbox_simulatedaccount"),
-    ("edit_note", "sandbox_simulatedwrite"),
-    ("toggle_on", "sandbox_simulatorswitches"),
-)
-
 
 def groups(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar; what a staff member may not see is left out by the site."""
-    sandbox = _group(
-        _("Sandbox"),
-        _table(_("Captured SMS"), "inbox", "gateways_capturedsms"),
-        _table(_("Captured mails"), "drafts", "gateways_capturedmail"),
-        _table(_("Faults"), "bolt", "gateways_fault"),
-        _table(_("Clock"), "more_time", "sandbox_clockoffset"),
-        _table(_("Demo data"), "science", "sandbox_demomark"),
-        *(_table(None, icon, name) for icon, name in _SIMULATOR if settings.SANDBOX),
-    )
     named = [
         _group(
             None,
@@ -133,8 +118,24 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
             _table(_("Kept answers"), "replay", "kernel_keptanswer"),
         ),
     ]
-    placed = {str(item["link"]) for group in (*named, sandbox) for item in group["items"]}
-    return [*named, *_others(placed), *([sandbox] if settings.SANDBOX else [])]
+    sandbox = [_sandbox()] if settings.SANDBOX else []
+    placed = {str(item["link"]) for group in (*named, *sandbox) for item in group["items"]}
+    return [*named, *_others(placed), *sandbox]
+
+
+def _sandbox() -> dict[str, Any]:
+    """Its tables are there in the sandbox only."""
+    return _group(
+        _("Sandbox"),
+        _table(_("Captured SMS"), "inbox", "gateways_capturedsms"),
+        _table(_("Captured mails"), "drafts", "gateways_capturedmail"),
+        _table(_("Faults"), "bolt", "gateways_fault"),
+        _table(_("Clock"), "more_time", "sandbox_clockoffset"),
+        _table(_("Demo data"), "science", "sandbox_demomark"),
+        _table(None, "id_card", "sandbox_simulatedaccount"),
+        _table(None, "edit_note", "sandbox_simulatedwrite"),
+        _table(None, "toggle_on", "sandbox_simulatorswitches"),
+    )
 
 
 def _others(placed: set[str]) -> list[dict[str, Any]]:
