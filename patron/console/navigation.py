@@ -156,7 +156,7 @@ def _group(title: Any, *items: dict[str, Any]) -> dict[str, Any]:
 def _table(title: Any, icon: str, name: str) -> dict[str, Any]:
     """`name`: room and model as `loyalty_loyaltycard`. A `title` of None is the model's own name for many."""
     return {
-        "title": title or capfirst(apps.get_model(*name.split("_", 1))._meta.verbose_name_plural),
+        "title": title or capfirst(apps.get_model(name.replace("_", ".", 1))._meta.verbose_name_plural),
         "icon": icon,
         "link": reverse_lazy(f"admin:{name}_changelist"),
         "permission": _may_view(name),

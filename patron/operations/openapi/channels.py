@@ -12,7 +12,7 @@ class Schema(AutoSchema):
 
     def get_operation(self, path: str, *others: Any) -> Any:
         """What the view says of itself."""
-        described: dict[str, Any] | None = super().get_operation(path, *others)  # type: ignore[no-untyped-call]
+        described: dict[str, Any] | None = super().get_operation(path, *others)
         if described and _OF_ONE in path:
             described["operationId"] = f"channel_{described['operationId']}"
         return described
