@@ -9,8 +9,8 @@ from patron.gateways import faults
 from patron.kernel import dynamic, transactions
 from patron.sandbox import demo, timeshift
 
-# Staff, their tokens and their second step are not the shoppers'; which channels they see goes with the channels, and is
-# made again for the demo's own program. The audit of settings tells of the reset as of any other change. The
+# Staff, their tokens and their second step are not the shoppers'; which channels they see goes with the channels, and
+# is made again for the demo's own program. The audit of settings tells of the reset as of any other change. The
 # clock is set right by itself: it is read over another connection, which would wait for this transaction.
 _KEPT: Final = frozenset(
     {
