@@ -43,7 +43,8 @@ def empty_queue(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlock
     """The queue's tables are not Django's, so what a transactional test left in them is taken out here."""
     yield
     marker = request.node.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction"):
+    is_marked = marker is not None and marker.kwargs.get("transaction")
+    if is_marked or {"transactional_db", "live_server"} & set(request.fixturenames):
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 

@@ -18,6 +18,7 @@ WITHOUT_PAGE = {
     "sessions_session",
     "constance_constance",
     "segments_revision",  # one token, for processes
+    "customers_customermapping",  # on the page of its customer
 }
 PROMISED = {
     "accounts_avatar",
