@@ -55,5 +55,7 @@ def _application(parent: int) -> Any:
     die_with(parent)
     from patron.config.wsgi import application
 
+    # A write makes thousands of objects that go by themselves; the default looks for circles after each 700.
+    gc.set_threshold(50_000, 20, 20)
     gc.freeze()  # what is loaded stays, and looking through it at each full collection costs a write three per cent
     return application
