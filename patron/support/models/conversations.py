@@ -116,7 +116,7 @@ class Conversation(models.Model):
                 F("product"),
                 F("order_item"),
                 Case(
-                    When(product=None, order_item=None, then=F("subject")),
+                    When(order_item=None, product=None, then=F("subject")),
                     default=Value(""),
                     output_field=models.CharField(),
                 ),
