@@ -6,6 +6,7 @@ upgrade brings another beside it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -13,13 +14,20 @@ import msgspec
 from patron.kernel import rows, transactions
 
 _JOB: Final = "ROW(%s::varchar, %s::varchar, %s::integer, NULL, NULL, %s::jsonb, NULL)::procrastinate_job_to_defer_v1"
-
-
 _PUT_MANY: Final = """
 SELECT procrastinate_defer_jobs_v1(array_agg(
     ROW(%s::varchar, %s::varchar, %s::integer, NULL, NULL, arguments, NULL)::procrastinate_job_to_defer_v1
 )) FROM jsonb_array_elements(%s::jsonb) AS arguments
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    task: str
+    queue: str
+    priority: int
+    arguments: dict[str, Any]
+    is_gathered: bool = False
 
 
 def put(task: str, *, queue: str, priority: int, **arguments: Any) -> None:
@@ -28,14 +36,28 @@ def put(task: str, *, queue: str, priority: int, **arguments: Any) -> None:
     The arguments are plain JSON. A higher `priority` runs first. Written at the end of the transaction
     (`transactions.run`), so that no other job's lock is held while the rest is done.
     """
-    transactions.write_last(_write, (queue, task, priority, msgspec.json.encode(arguments).decode()))
+    transactions.write_last(_write, _Job(task, queue, priority, arguments))
 
 
-def _write(jobs: list[tuple[str, str, int, str]]) -> None:
-    statement = f"SELECT procrastinate_defer_jobs_v1(ARRAY[{', '.join([_JOB] * len(jobs))}])"
-    rows.changed(statement, [value for job in jobs for value in job])
+def gather(task: str, item: Any, *, queue: str, priority: int) -> None:
+    """As `put`, but once with the `items` of a whole transaction: a job costs PostgreSQL more than its words do."""
+    transactions.write_last(_write, _Job(task, queue, priority, {"items": [item]}, is_gathered=True))
 
 
 def put_many(task: str, arguments: Sequence[dict[str, Any]], *, queue: str, priority: int) -> None:
     """The same task once for each of `arguments`, of which there is one at least."""
     rows.changed(_PUT_MANY, (queue, task, priority, msgspec.json.encode(arguments).decode()))
+
+
+def _write(jobs: list[_Job]) -> None:
+    gathered: dict[str, _Job] = {}
+    written = []
+    for job in jobs:
+        first = gathered.setdefault(job.task, job) if job.is_gathered else job
+        if first is job:
+            written.append(job)
+        else:
+            first.arguments["items"] += job.arguments["items"]
+    values = ((job.queue, job.task, job.priority, msgspec.json.encode(job.arguments).decode()) for job in written)
+    statement = f"SELECT procrastinate_defer_jobs_v1(ARRAY[{', '.join([_JOB] * len(written))}])"
+    rows.changed(statement, [value for row in values for value in row])
