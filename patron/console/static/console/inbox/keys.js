@@ -27,10 +27,17 @@ export class Keys {
             this.does.Escape();
             return;
         }
-        const does = this.does[event.key];
+        const does = this.does[event.key] ?? this.does[latin(event)];
         if (isWriting || !does || event.key === "Escape" || event.ctrlKey || event.metaKey || event.altKey || !this.box.checked) return;
         event.preventDefault();
         event.stopPropagation();
         does();
     }
+}
+
+/** What a Latin keyboard has in the same place, for layouts that have no such letter: Cyrillic, Arabic. */
+function latin(event) {
+    if (event.key.codePointAt(0) < 128) return undefined;
+    if (event.code === "Slash") return event.shiftKey ? "?" : "/";
+    return event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : undefined;
 }
