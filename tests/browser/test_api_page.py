@@ -47,16 +47,19 @@ def test_a_developer_tries_the_api(ada: str, page: Page, live_server: LiveServer
     expect(page.locator(".info .title")).to_contain_text("Patron")
     expect(page.get_by_role("link", name="API", exact=True)).to_have_attribute("aria-current", "page")
 
-    assert call(page, "login", {"email": ada, "password": PASSWORD})["redirect_url"] == "/"
-    assert call(page, "profile_retrieve")["email"] == ada
-    assert call(page, "profile_change", {"first_name": "Grace"})["first_name"] == "Grace"
-    assert call(page, "current_user")["first_name"] == "Grace"
+    assert call(page, "Sign-in", "login", {"email": ada, "password": PASSWORD})["redirect_url"] == "/"
+    assert call(page, "Profile", "profile_retrieve")["email"] == ada
+    assert call(page, "Profile", "profile_change", {"first_name": "Grace"})["first_name"] == "Grace"
+    assert call(page, "Profile", "current_user")["first_name"] == "Grace"
     assert foreign == []
     assert complaints == []
 
 
-def call(page: Page, operation_id: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+def call(page: Page, tag: str, operation_id: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     """Try an operation on the page and return the JSON it shows; the status must be 200."""
+    family = page.locator(f"#operations-tag-{tag}")
+    if family.get_attribute("data-is-open") == "false":
+        family.click()
     operation = page.locator(f"[id^=operations-][id$=-{operation_id}]")
     operation.locator(".opblock-summary-control").click()
     operation.get_by_role("button", name="Try it out").click()

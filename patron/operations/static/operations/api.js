@@ -29,6 +29,7 @@ async function show() {
     presets: [SwaggerUIBundle.presets.apis],
     layout: "BaseLayout",
     deepLinking: true,
+    docExpansion: "none", // two hundred open operations are drawn anew at every click
     displayRequestDuration: true,
     defaultModelsExpandDepth: 0,
     validatorUrl: null,
