@@ -68,7 +68,8 @@ def write_last(writer: Writer, item: Any) -> None:
 def refuse_open() -> None:
     """Raise RuntimeError inside a transaction: what must be committed before the next step cannot be written there."""
     blocks = connection.atomic_blocks
-    if blocks and not blocks[-1]._from_testcase:  # the question Django's `durable` asks, which costs a block to ask
+    # the question Django's `durable` asks, which costs a block to ask
+    if blocks and not getattr(blocks[-1], "_from_testcase", False):
         raise RuntimeError("A step that must be committed before the next was taken inside a transaction.")
 
 
