@@ -1,6 +1,9 @@
 """`patron provider check`: the simulator keeps every rule, and what is broken on purpose is found and named."""
 
+import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -207,6 +210,21 @@ def test_nobody_there_is_a_failure() -> None:
 
     assert answer.exit_code == 1
     assert "the connection failed" in answer.output
+
+
+def test_it_needs_no_patron_that_is_set_up() -> None:
+    """An integrator runs it from a clone: no database, no data directory, no settings."""
+    bare = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PATRON_", "DJANGO_", "DATABASE_"))
+    }
+    command = [sys.executable, "-c", "from patron.config.cli import main; main()", "provider", "check"]
+    said = subprocess.run(
+        [*command, "http://127.0.0.1:9"], env=bare, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert said.returncode == 1, said.stderr
+    assert "the connection failed" in said.stdout
+    assert "Traceback" not in said.stderr
 
 
 def _run(url: str) -> Any:
