@@ -24,14 +24,14 @@ SELECT id, 'products/2021/05/21/134/d192331113a.jpg', 0, 80, 101 FROM made"""
 _CONVERSATIONS: Final = """
 INSERT INTO support_conversation (shopper_id, datasource_id, type, product_id, subject, state, visibility, rejection,
     public_upto, assignee_id, created_at, active_at, waiting_since, due_at, is_overdue, message_count, last_message_id,
-    last_message_at, last_sender, last_excerpt, seen_by_shopper, seen_by_seller, told_upto)
+    last_message_at, last_sender, last_excerpt, seen_by_shopper, seen_by_seller)
 SELECT 1 + (n - 1) %% %(shoppers)s, 1 + n %% 50, CASE n %% 3 WHEN 0 THEN 'question' ELSE 'message' END,
     CASE WHEN n %% 4 < 3 THEN 1 + (n + (n - 1) / %(shoppers)s * 13) %% 5000 END, 'About order ' || n,
     CASE WHEN n %% 5 = 4 THEN 'closed' ELSE 'open' END,
     CASE WHEN n %% 60 = 0 THEN 'asked' ELSE 'private' END, '', 0, NULL, moment, moment,
     CASE WHEN n %% 5 < 4 AND n %% 3 = 0 THEN moment END,
     CASE WHEN n %% 5 < 4 AND n %% 3 = 0 THEN moment + interval '2 days' END, n %% 5 < 4 AND n %% 30 = 0, %(messages)s,
-    NULL, moment, CASE WHEN n %% 3 = 0 THEN 'user' ELSE 'datasource' END, 'Where is my parcel?', 0, 0, 0
+    NULL, moment, CASE WHEN n %% 3 = 0 THEN 'user' ELSE 'datasource' END, 'Where is my parcel?', 0, 0
 FROM (SELECT n, now() - n * interval '7 seconds' AS moment FROM generate_series(1, %(count)s) AS n) AS of_time
 """
 # In the order of time and not of conversations, so that a conversation's messages lie far apart, as they would.

@@ -78,7 +78,8 @@ def _load_once(staff_username: str) -> None:
             answering.reply(posted.conversation_id, answer, agent.pk)
         if posted and is_published:
             moderation.publish(posted.conversation_id)
-    Conversation.objects.update(told_upto=F("last_message_id"))  # nobody gets mails of it
+    told = F("last_message_id")  # nobody gets mails of it
+    Conversation.objects.update(shopper_told_upto=told, seller_told_upto=told)
 
 
 def _begin(email: str, wish: dict[str, Any], seller: Datasource, product: Product) -> posting.Posted | None:

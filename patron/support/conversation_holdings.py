@@ -29,7 +29,7 @@ def _conversation() -> Holding:
     about = {"type", "datasource_id", "product_id", "order_item_id", "message_count"}
     times = {"created_at", "active_at", "last_message_at"}
     state = {"state", "closed_at"}
-    seen = {"seen_by_shopper", "seen_by_seller", "told_upto"}
+    seen = {"seen_by_shopper", "seen_by_seller", "shopper_told_upto", "seller_told_upto"}
     work = {"assignee_id", "waiting_since", "due_at", "is_overdue"}
     return Holding(
         model=Conversation,

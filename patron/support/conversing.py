@@ -36,12 +36,11 @@ _START: Final = f"""
 WITH held AS (
     INSERT INTO support_conversation (shopper_id, datasource_id, type, product_id, order_item_id, subject, state,
         visibility, rejection, public_upto, created_at, active_at, waiting_since, due_at, is_overdue, message_count,
-        last_message_id, last_message_at, last_sender, last_excerpt, seen_by_shopper, seen_by_seller,
-        told_upto)
+        last_message_id, last_message_at, last_sender, last_excerpt, seen_by_shopper, seen_by_seller)
     VALUES (%(shopper)s, %(datasource)s, %(type)s::text, %(product)s::bigint, %(order_item)s::bigint, %(subject)s,
         'open', %(visibility)s, '', 0, %(now)s::timestamptz, %(now)s, %(now)s,
         %(now)s::timestamptz + (%(hours)s::jsonb ->> %(type)s::text)::int * interval '1 hour', false, 1,
-        {posting.NEXT_ID}, %(now)s, 'user', %(excerpt)s, 0, 0, 0)
+        {posting.NEXT_ID}, %(now)s, 'user', %(excerpt)s, 0, 0)
     ON CONFLICT DO NOTHING
     RETURNING *
 ), written AS ({posting.INSERT})

@@ -1,7 +1,8 @@
 """Mails and SMS that tell one side what the other wrote, sent by the worker.
 
 A job that comes late tells all that was not told yet, and the jobs of those messages then find nothing to tell: so a
-burst is one mail, and no message is told twice.
+burst is one mail, and no message is told twice. How far each side was told is kept apart, since of two who write at once
+either may be told first.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,6 +23,8 @@ from patron.support.models.conversations import Sender
 
 PURPOSE: Final = "conversation"
 MOST_IN_A_MAIL: Final = 20
+# how far whoever reads what that side writes was told
+_TOLD: Final = {Sender.USER: "seller_told_upto", Sender.DATASOURCE: "shopper_told_upto"}
 _NEW: Final = {
     Conversation.Type.MESSAGE: _("A new message, conversation {number}"),
     Conversation.Type.QUESTION: _("A new question, conversation {number}"),
@@ -75,17 +78,19 @@ def _tell_seller(conversation_id: int, message_id: int) -> None:
 
 def _untold(conversation_id: int, message_id: int, sender: Sender) -> tuple[Conversation | None, list[str]]:
     """The conversation and what `sender` wrote since the last notice; None where that was told already."""
+    told = _TOLD[sender]
     conversation = (
         Conversation.objects.select_for_update(of=("self",))
         .select_related("shopper", "datasource", "product")
-        .filter(pk=conversation_id, told_upto__lt=message_id)
+        .filter(pk=conversation_id, **{f"{told}__lt": message_id})
         .first()
     )
     if conversation is None:
         return None, []
-    new = Message.objects.filter(conversation_id=conversation_id, id__gt=conversation.told_upto, sender=sender)
+    new = Message.objects.filter(conversation_id=conversation_id, id__gt=getattr(conversation, told), sender=sender)
     found = list(new.order_by("-pk").values_list("pk", "content")[:MOST_IN_A_MAIL])
-    Conversation.objects.filter(pk=conversation_id).update(told_upto=max([message_id, *(pk for pk, _content in found)]))
+    upto = max([message_id, *(pk for pk, _content in found)])
+    Conversation.objects.filter(pk=conversation_id).update(**{told: upto})
     return conversation, [content for _pk, content in reversed(found)]
 
 

@@ -99,6 +99,27 @@ def test_a_burst_is_one_mail_and_nothing_is_told_twice(
     assert "three" not in mail_outbox()[0].text
 
 
+@pytest.mark.parametrize("first", ["shopper", "seller"])
+def test_who_write_at_once_are_both_told(
+    first: str, make_seller: Any, make_shopper: Any, make_conversation: Any, mail_outbox: Any, clerk: Any
+) -> None:
+    """In whatever order their jobs run: telling one side of the later message is no telling the other of the earlier."""
+    made = make_conversation(make_shopper(), datasource_id=make_seller(email="seller@shop.example").pk)
+    assert len(mail_outbox()) == 1
+    writes = {
+        "shopper": lambda: posting.from_shopper(made.pk, made.shopper_id, "from the shopper"),
+        "seller": lambda: answering.reply(made.pk, "from the seller", clerk.pk),
+    }
+    tells = {"shopper": notices.tell_seller, "seller": notices.tell_shopper}
+    second = "seller" if first == "shopper" else "shopper"
+    posted = {name: writes[name]() for name in (first, second)}
+    for name in (second, first):
+        tells[name](made.pk, posted[name].message_id)
+    told = [mail.text for mail in mail_outbox()]
+    assert sum("from the shopper" in text for text in told) == 1
+    assert sum("from the seller" in text for text in told) == 1
+
+
 def test_a_message_that_did_not_get_in_tells_nobody(
     make_seller: Any, make_shopper: Any, make_conversation: Any, mail_outbox: Any
 ) -> None:

@@ -35,7 +35,8 @@ class Conversation(models.Model):
     null, and the conversation stays. Times and the last message are kept here so that a list need not look for them:
     `waiting_since` is when the shopper wrote what nobody answered yet, `due_at` when that must have happened,
     `seen_by_shopper` and `seen_by_seller` are the last message each has read of the other's.
-    `told_upto` is the last message that the other side was told of by mail.
+    `shopper_told_upto` and `seller_told_upto` are the last message of the other's that each was told of by mail: one for
+    each, as what both write at once is told in any order.
     Messages up to `public_upto`, and the seller's answers, are for everybody; 0: none is.
     """
 
@@ -103,7 +104,8 @@ class Conversation(models.Model):
     last_excerpt = models.CharField(_("last message"), max_length=EXCERPT, blank=True)
     seen_by_shopper = models.BigIntegerField(default=0, editable=False)
     seen_by_seller = models.BigIntegerField(default=0, editable=False)
-    told_upto = models.BigIntegerField(default=0, editable=False)
+    shopper_told_upto = models.BigIntegerField(default=0, db_default=0, editable=False)
+    seller_told_upto = models.BigIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         verbose_name = _("conversation")
