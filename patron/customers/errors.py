@@ -12,6 +12,8 @@ LOCKED_TEXT: Final = _("channel:channel_name These field cannot be updated")
 TOO_SLOW_TEXT: Final = _("The list takes too long to find. Filter it further, or page through it by cursor.")
 STALE_TEXT: Final = _("The customer was changed meanwhile. Read it again.")
 TAKEN_TEXT: Final = _("The fields channel, channel_code must make a unique set.")
+MAPPING_TAKEN_TEXT: Final = _("The fields code, integration_type, customer must make a unique set.")
+TOO_MANY_MAPPINGS_TEXT: Final = _("A customer has at most %(most)d integration mappings.")
 UNKNOWN_PK_TEXT: Final = _('Invalid pk "{pk_value}" - object does not exist.')
 
 
@@ -43,6 +45,20 @@ class CodeTaken(Invalid):
 
     def __init__(self) -> None:
         super().__init__({"non_field_errors": [TAKEN_TEXT]})
+
+
+class MappingTaken(Invalid):
+    """400: the customer has this mapping already."""
+
+    def __init__(self) -> None:
+        super().__init__({"non_field_errors": [MAPPING_TAKEN_TEXT]})
+
+
+class TooManyMappings(Invalid):
+    """400: the customer has `most` mappings already."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__({"non_field_errors": [str(TOO_MANY_MAPPINGS_TEXT) % {"most": most}]})
 
 
 class UnknownChannel(Invalid):

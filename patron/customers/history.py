@@ -1,5 +1,6 @@
 """The history of each customer: who changed what, when, from what to what. Appended in the change's own transaction.
 
+A mapping that comes, changes or goes is told under `mapping`, as an object or null.
 That a customer was made is not told here: `created_date` says it. Imports and bulk upserts append theirs by the
 statement that changes the rows, see `bulk_writing`.
 Source: 5-omnitron, Customers, Beyond the document.

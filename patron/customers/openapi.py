@@ -112,6 +112,7 @@ A filter that is not known or cannot be read is refused, never ignored. Texts ar
 included; `null` finds what has no value. `channel` may be repeated or hold several ids with commas, as `id__in`.
 `attributes` and `extra_field` take a JSON object that must be contained; a path of keys compares one value, as
 `attributes__color=blue` or `extra_field__a__b=1`. Dates without a zone are UTC, without a time midnight.
+`mapping__code` and `mapping__integration_type` are what `/customers/{id}/mappings/` says: both hold of one mapping.
 `OPTIONS` lists the filters. Whoever works in some channels only sees, counts and finds theirs alone.
 """
 _FORBIDDEN: Final = openapi.answer(

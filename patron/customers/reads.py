@@ -6,7 +6,8 @@ from typing import Any, Final
 import msgspec
 
 from patron.channels.access import Scope
-from patron.kernel import rows
+from patron.customers.models import CustomerMapping
+from patron.kernel import clock, rows
 from patron.kernel.errors import NotFound
 
 # Written by PostgreSQL: reading a moment and writing it again would cost Python a tenth of the whole read.
@@ -55,6 +56,17 @@ class CustomerRow(msgspec.Struct):
         return f'"{self.pk}-{"".join(filter(str.isdigit, self.modified_date))}"'
 
 
+class MappingRow(msgspec.Struct):
+    """What another system calls a customer. `pk` and `id` are the same."""
+
+    pk: int
+    id: int
+    integration_type: str
+    code: str
+    created_date: str
+    modified_date: str
+
+
 class Listed(msgspec.Struct):
     """A page of customers."""
 
@@ -82,6 +94,18 @@ def one(customer_id: int, scope: Scope) -> CustomerRow:
     if row is None:
         raise NotFound
     return customer(row)
+
+
+def mapping(row: CustomerMapping) -> MappingRow:
+    """One mapping."""
+    return MappingRow(
+        pk=row.pk,
+        id=row.pk,
+        integration_type=row.integration_type,
+        code=row.code,
+        created_date=clock.iso(row.created_date),
+        modified_date=clock.iso(row.modified_date),
+    )
 
 
 def body(row: CustomerRow) -> bytes:

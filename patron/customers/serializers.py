@@ -54,6 +54,13 @@ class CustomerWish(serializers.Serializer[Any]):
     localized_attributes_kwargs = AttributesField(required=False)
 
 
+class MappingWish(serializers.Serializer[Any]):
+    """What another system, the one that `integration_type` names, calls a customer."""
+
+    integration_type = serializers.CharField(max_length=64)
+    code = serializers.CharField(max_length=255)
+
+
 REQUIRED: Final = ("email", "channel", "channel_code")
 REQUIRED_OF_PUT: Final = (*REQUIRED, "extra_field")
 # Asked one by one: a serializer copies all of its fields for every body, which costs more than reading them.
