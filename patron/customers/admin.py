@@ -10,10 +10,9 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from patron.channels.access import EVERYWHERE
-from patron.customers import conditions, records
+from patron.customers import conditions, mappings, records
 from patron.customers.admin_history import MergesTwo
 from patron.customers.models import Change, Customer, CustomerMapping
-from patron.kernel import clock
 from patron.kernel.journey_tables import JourneyTable
 from patron.kernel.tables import as_id, link, one_of, staff_id
 
@@ -32,12 +31,24 @@ _FLAGS: Final = ("is_active", "email_allowed", "sms_allowed", "call_allowed")
 
 
 class Mappings(TabularInline):  # type: ignore[misc]
-    """What other systems call the customer."""
+    """What other systems call the customer: a part of it, so its rights are the customer's."""
 
     model = CustomerMapping
     fields = ("integration_type", "code")
     extra = 0
     tab = True
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return any(request.user.has_perm(f"customers.{verb}_customer") for verb in ("view", "change"))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("customers.change_customer")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("customers.change_customer")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("customers.change_customer")
 
 
 @admin.register(Customer)
@@ -102,11 +113,14 @@ class CustomerTable(MergesTwo, JourneyTable):
         obj.pk = obj.id = records.create(wish, EVERYWHERE).pk
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Mappings with their moments."""
-        now = clock.now()
-        for mapping in formset.save(commit=False):
-            mapping.created_date = mapping.created_date or now
-            mapping.modified_date = now
-            mapping.save()
+        """Mappings, through their journey; those that go first, since one that comes may be the same."""
+        formset.save(commit=False)
+        customer_id, staff = form.instance.pk, staff_id(request)
+        how: dict[str, Any] = {"scope": EVERYWHERE, "staff_id": staff, "source": Change.Source.CONSOLE}
         for mapping in formset.deleted_objects:
-            mapping.delete()
+            mappings.delete(customer_id, mapping.pk, **how)
+        for mapping, names in formset.changed_objects:
+            mappings.change(customer_id, mapping.pk, {name: getattr(mapping, name) for name in names}, **how)
+        for mapping in formset.new_objects:
+            wish = {name: getattr(mapping, name) for name in mappings.FIELDS}
+            mapping.pk = mappings.create(customer_id, wish, **how).pk

@@ -3,9 +3,13 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
-from patron.customers.models import Change, Customer, Merge
+from patron.channels.access import EVERYWHERE
+from patron.channels.models import Staff
+from patron.customers import mappings
+from patron.customers.models import Change, Customer, CustomerMapping, Merge
 from tests.console.conftest import boss, clerk, clerks_console, console
 
 __all__ = ["boss", "clerk", "clerks_console", "console"]
@@ -49,3 +53,64 @@ def test_it_needs_the_right_to_change(clerks_console: Client, make_customer: Any
     """403 for both."""
     page = f"{LIST}merge/{make_customer().pk}/{make_customer().pk}/"
     assert (clerks_console.get(page).status_code, clerks_console.post(page).status_code) == (403, 403)
+
+
+# What other systems call a customer, on its page.
+
+
+def page_of(customer: Customer, *rows: dict[str, Any], initial: int = 0) -> dict[str, Any]:
+    """What the page sends: the customer as it is, and these lines of mappings, `initial` of which were there."""
+    sent = {
+        "email": customer.email,
+        "mappings-TOTAL_FORMS": len(rows),
+        "mappings-INITIAL_FORMS": initial,
+    }
+    for number, row in enumerate(rows):
+        sent |= {f"mappings-{number}-{name}": value for name, value in ({"customer": customer.pk} | row).items()}
+    return sent
+
+
+def test_mappings_are_written_on_the_customers_page(console: Client, make_customer: Any, boss: Any) -> None:
+    """Made, changed, and taken away for another of the same code; the history says who did it, and where."""
+    customer = make_customer()
+    page = f"{LIST}{customer.pk}/change/"
+    assert 'name="mappings-TOTAL_FORMS"' in console.get(page).content.decode()
+    rows = [{"integration_type": "erp", "code": code} for code in ("1", "2")]
+    assert console.post(page, page_of(customer, *rows)).status_code == 302
+    first, second = CustomerMapping.objects.order_by("code")
+    rows = [
+        {"id": first.pk, "integration_type": "erp", "code": "1", "DELETE": "on"},
+        {"id": second.pk, "integration_type": "erp", "code": "3"},
+    ]
+    assert console.post(page, page_of(customer, *rows, initial=2)).status_code == 302
+    assert CustomerMapping.objects.values_list("pk", "code").get() == (second.pk, "3")
+    changes = Change.objects.order_by("id")
+    told = [[each and each["code"] for each in change.values["mapping"]] for change in changes]
+    assert told == [[None, "1"], [None, "2"], ["1", None], ["2", "3"]]
+    assert {(change.source, change.staff) for change in changes} == {("console", boss)}
+
+
+def test_a_mapping_that_the_journey_refuses_comes_back_with_the_form(
+    console: Client, make_customer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of the page is saved."""
+    monkeypatch.setattr(mappings, "MOST", 1)
+    customer = make_customer()
+    rows = [{"integration_type": "erp", "code": code} for code in ("1", "2")]
+    answer = console.post(f"{LIST}{customer.pk}/change/", page_of(customer, *rows) | {"first_name": "Ada"})
+    assert "A customer has at most 1 integration mappings." in answer.content.decode()
+    assert Customer.objects.get().first_name == ""
+    assert not CustomerMapping.objects.exists()
+
+
+@pytest.mark.parametrize(("right", "is_written"), [("view", False), ("change", True)])
+def test_mappings_are_a_part_of_the_customer(
+    right: str, is_written: bool, clerks_console: Client, clerk: Staff, make_customer: Any
+) -> None:
+    """Seen by whoever sees the customer, written by whoever may change it."""
+    customer = make_customer()
+    mappings.create(customer.pk, {"integration_type": "erp", "code": "CARI-1"}, EVERYWHERE, staff_id=None)
+    clerk.user_permissions.add(Permission.objects.get(codename=f"{right}_customer"))
+    shown = clerks_console.get(f"{LIST}{customer.pk}/change/").content.decode()
+    assert "CARI-1" in shown
+    assert ('name="mappings-0-code"' in shown) is is_written
