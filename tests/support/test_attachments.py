@@ -41,6 +41,11 @@ def refusal(name: str, content: bytes) -> object:
             files.office(parts={"word/embeddings/numbers.xlsx": files.office(EXCEL)}),
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         ),
+        (
+            "from-a-browser.docx",
+            files.office(("word/document2.xml", WORD[1])),
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
     ],
 )
 def test_every_published_kind_is_taken(name: str, content: bytes, content_type: str) -> None:
@@ -74,6 +79,7 @@ def test_a_double_ending_is_refused(name: str) -> None:
         ("a.docx", files.office(EXCEL)),
         ("a.xlsx", files.office(WORD)),
         ("a.docx", files.packed({"a.txt": b"a"})),
+        ("a.docx", files.office(EXCEL, more=f'<Override PartName="/word/absent.xml" ContentType="{WORD[1]}"/>')),
         ("a.xls", files.compound({"WordDocument": b"x"})),
         ("a.doc", files.compound({"Workbook": files.workbook()})),
         ("a.doc", files.compound({"WordDocument": b"x"})[:700]),
@@ -101,6 +107,8 @@ def test_content_that_is_not_what_the_name_says_is_refused(name: str, content: b
         ("a.docx", files.office() + PDF),
         ("a.docx", EXE + files.office()),
         ("a.docx", files.office()[:-2] + b"\x05\0hello"),
+        ("a.jpg", files.picture("JPEG") + b"Rar!\x1a\x07\x01\0"),
+        ("a.pdf", PDF[:-6] + b"7z\xbc\xaf\x27\x1c" + PDF[-6:]),
     ],
 )
 def test_a_file_that_is_two_at_once_is_refused(name: str, content: bytes) -> None:

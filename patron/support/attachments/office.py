@@ -25,8 +25,9 @@ _DESCRIPTOR: Final = 24  # the longest record that may stand behind a part
 _END: Final = 22
 _TYPES: Final = "[Content_Types].xml"
 _MAIN: Final = "application/vnd.openxmlformats-officedocument.{}.main+xml"
-_WORD: Final = ("word/document.xml", _MAIN.format("wordprocessingml.document"))
-_EXCEL: Final = ("xl/workbook.xml", _MAIN.format("spreadsheetml.sheet"))
+# By type alone: the part is `word/document.xml` for most, and `word/document2.xml` from Word in a browser.
+_WORD: Final = _MAIN.format("wordprocessingml.document")
+_EXCEL: Final = _MAIN.format("spreadsheetml.sheet")
 _MACRO_WORDS: Final = ("macroenabled", "vbaproject", "vbadata", "macrosheet", "activex", "ms-office.script")
 _PROGRAMS: Final = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"#!")
 
@@ -53,7 +54,7 @@ class _Budget:
             raise Unacceptable(BOMB)
 
 
-def _require(content: bytes, kinds: tuple[tuple[str, str], ...], budget: _Budget, depth: int) -> None:
+def _require(content: bytes, kinds: tuple[str, ...], budget: _Budget, depth: int) -> None:
     if not content.startswith(b"PK\x03\x04"):
         raise Unacceptable(LOCKED if ole.is_locked_document(content) else MISMATCH)
     try:
@@ -62,7 +63,8 @@ def _require(content: bytes, kinds: tuple[tuple[str, str], ...], budget: _Budget
             _require_plain(parts)
             _require_seamless(content, parts, archive.start_dir)
             types = _types(archive)
-            if not any((part, kind) in types for part, kind in kinds):
+            names = {part.filename.lower() for part in parts}
+            if not any(kind in kinds and part.lower() in names for part, kind in types):
                 raise Unacceptable(MISMATCH)
             for part in parts:
                 _look_into(archive, part, budget, depth)

@@ -16,6 +16,10 @@ MAX_PIXELS: Final = 50_000_000
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _PDF: Final = re.compile(rb"%PDF-[12]\.\d")
 _END_OF_PDF: Final = b"%%EOF"
+_ARCHIVES: Final = (
+    b"Rar!\x1a\x07",
+    b"7z\xbc\xaf\x27\x1c",
+)  # RAR of both ages, 7z: their readers look for these anywhere
 _TAIL: Final = 1024  # where readers of PDF look for its end, and for its beginning
 # Tags that a server or a browser would run if it took the picture for a page.
 _PAGE: Final = re.compile(rb"<(\?php|script|html|!doctype)", re.IGNORECASE)
@@ -72,5 +76,5 @@ def _require_picture(content: bytes, kind: str) -> None:
 
 
 def _is_archive(content: bytes) -> bool:
-    """Whether the file is a ZIP too: such a one is read from its end, whatever stands before it."""
-    return zipfile.is_zipfile(io.BytesIO(content))
+    """Whether the file is an archive too; a ZIP is read from its end, whatever stands before it."""
+    return zipfile.is_zipfile(io.BytesIO(content)) or any(start in content for start in _ARCHIVES)
