@@ -89,7 +89,7 @@ def _to_shop(
     message: ContactMessage, file: ContactFile | None, address: str, shown_to: list[str], shown_cc: list[str]
 ) -> int:
     with translation.override(languages.DEFAULT_LANGUAGE):
-        lines = _lines(message, languages.DEFAULT_LANGUAGE)
+        lines = _lines(message, languages.DEFAULT_LANGUAGE, _order_for_shop(message))
         if file is not None and file.scan == ContactFile.Scan.INFECTED:
             lines.append((_("Attachment"), _("dropped: the antivirus found something in it")))
         subject = _("Contact form #%(id)d: %(subject)s") % {"id": message.pk, "subject": lines[0][1]}
@@ -113,11 +113,25 @@ def _to_sender(message: ContactMessage) -> int:
     with translation.override(message.language_code):
         shop = dynamic.get("SHOP_NAME")
         subject = _("%(shop)s: we received your message") % {"shop": shop}
-        text, html = _written(_lines(message, message.language_code), message.message)
+        text, html = _written(_lines(message, message.language_code, _order_for_sender(message)), message.message)
     return outbox.queue_mail(message.email, subject, text, purpose=TO_SENDER, html=html, shopper_id=message.shopper_id)
 
 
-def _lines(message: ContactMessage, language: str) -> _Lines:
+def _order_for_shop(message: ContactMessage) -> str:
+    if message.order is None:
+        return ""
+    number = message.order.number
+    return number if message.is_order_proven else f"{number} ({_('said by a guest, not proven')})"
+
+
+def _order_for_sender(message: ContactMessage) -> str:
+    """A guest gets back what they sent: for another's order that they tried, its number would be an answer."""
+    if message.order is None:
+        return ""
+    return message.order.number if message.is_order_proven else str(message.order_id)
+
+
+def _lines(message: ContactMessage, language: str, order: str) -> _Lines:
     lines = [
         (_("Subject"), languages.text_in(message.subject.text, language)),
         (_("Name"), message.full_name),
@@ -125,8 +139,8 @@ def _lines(message: ContactMessage, language: str) -> _Lines:
     ]
     if message.phone:
         lines.append((_("Phone"), message.phone))
-    if message.order is not None:
-        lines.append((_("Order"), message.order.number))
+    if order:
+        lines.append((_("Order"), order))
     return lines
 
 

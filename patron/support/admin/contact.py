@@ -185,7 +185,7 @@ class ContactMessageTable(ReadOnlyTable):
         if message.order is None:
             return ""
         number = link("orders_order", message.order_id, message.order.number)
-        return number if message.shopper_id else format_html("{} ({})", number, _("said by a guest, not proven"))
+        return number if message.is_order_proven else format_html("{} ({})", number, _("said by a guest, not proven"))
 
     @admin.display(description=_("message"))
     def shown_message(self, message: ContactMessage) -> str:

@@ -61,6 +61,11 @@ class ContactMessage(models.Model):
     def __str__(self) -> str:
         return f"#{self.pk}"
 
+    @property
+    def is_order_proven(self) -> bool:
+        """Whether the order is the shopper's. A guest can name anybody's, also one who has become a shopper since."""
+        return self.order is not None and self.shopper_id is not None and self.order.shopper_id == self.shopper_id
+
 
 class ContactFile(models.Model):
     """The file of a contact message. Its content is kept under `storage_key`, a random name; see `kernel.files`.
