@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from patron.kernel.fields import EmailField
+from patron.support.serializers.optional import OrNone
 
 _LARGEST_ID: Final = 2**63 - 1
 _BREAKS: Final = ("Cc", "Zl", "Zp")
@@ -24,6 +25,14 @@ class LineField(serializers.CharField):
         return line
 
 
+class _OrderField(OrNone, serializers.IntegerField):
+    pass
+
+
+class _FileField(OrNone, serializers.FileField):
+    pass
+
+
 class ContactForm(serializers.Serializer[Any]):
     """`order`, `file` and `operation` may be left out or, as a page sends an empty field, be empty."""
 
@@ -32,8 +41,8 @@ class ContactForm(serializers.Serializer[Any]):
     email = EmailField()
     phone = LineField(max_length=70, required=False, allow_blank=True, allow_null=True)
     message = serializers.CharField(max_length=10_000)
-    file = serializers.FileField(required=False, allow_null=True)
-    order = serializers.IntegerField(min_value=1, max_value=_LARGEST_ID, required=False, allow_null=True)
+    file = _FileField()
+    order = _OrderField(min_value=1, max_value=_LARGEST_ID)
     operation = serializers.CharField(max_length=50, required=False, allow_blank=True, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

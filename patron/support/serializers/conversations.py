@@ -11,6 +11,7 @@ from patron.support.conversation_reads import Wanted
 from patron.support.conversing import ORDER_ITEM, PRODUCT, Beginning
 from patron.support.models import Conversation
 from patron.support.models.conversations import LONGEST_MESSAGE, LONGEST_SUBJECT, Sender
+from patron.support.serializers.optional import OrNone
 
 USER_TYPES: Final = ("guest", "registered")
 ITEM_CONTENTS: Final = (PRODUCT, ORDER_ITEM)
@@ -23,6 +24,14 @@ class IdField(serializers.IntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=LARGEST_ID, **kwargs)
+
+
+class IdOrNoneField(OrNone, IdField):
+    """An id, or none."""
+
+
+class _ChoiceOrNoneField(OrNone, serializers.ChoiceField):
+    pass
 
 
 class ContentField(serializers.CharField):
@@ -71,9 +80,9 @@ class ConversationWish(OwnWords):
     is_public = serializers.BooleanField(default=False)
     content_id = IdField()
     subject = serializers.CharField(max_length=LONGEST_SUBJECT, required=False, allow_blank=True, allow_null=True)
-    conversation = IdField(required=False, allow_null=True)
-    item_content = serializers.ChoiceField(ITEM_CONTENTS, required=False, allow_null=True)
-    item_id = IdField(required=False, allow_null=True)
+    conversation = IdOrNoneField()
+    item_content = _ChoiceOrNoneField(ITEM_CONTENTS)
+    item_id = IdOrNoneField()
 
     def validate_user(self, value: int) -> int:
         """Raises ValidationError for another's."""
@@ -136,8 +145,9 @@ class PublicWish(serializers.Serializer[Any]):
 
 
 def wanted(query: Mapping[str, Any]) -> Wanted:
-    """What a query narrows the list to. Raises Invalid by parameter."""
-    return Wanted(**cleaned(ListWish(data=dict(query)))) if query.keys() & _NARROWING else _EVERYTHING
+    """What a query narrows the list to; an empty parameter narrows nothing. Raises Invalid by parameter."""
+    asked = {name: query[name] for name in query.keys() & _NARROWING if query[name]}
+    return Wanted(**cleaned(ListWish(data=asked))) if asked else _EVERYTHING
 
 
 def cleaned(wish: serializers.Serializer[Any]) -> dict[str, Any]:

@@ -170,6 +170,39 @@ def test_a_subject_may_need_an_order(send: Send, make_subject: Any, make_order: 
     assert send(order=make_order().pk).status_code == 200
 
 
+def test_what_a_guest_says_of_an_order_is_no_proof(
+    send: Send, make_order: Any, make_shopper: Any, setting: Any, mail_outbox: Any
+) -> None:
+    """The shop's mail says so; the copy gives back the id that was sent and not another's number."""
+    setting("CONTACT_US_SEND_USER", True)
+    order = make_order(make_shopper())
+    assert send(order=order.pk).status_code == 200
+    texts = {mail.to: mail.text for mail in mail_outbox()}
+    assert f"{order.number} (" in texts["contact@shop.example"]
+    assert order.number not in texts["test@test.com"]
+    assert f": {order.pk}\n" in texts["test@test.com"]
+
+
+def test_a_shopper_has_the_number_of_the_own_order_in_the_copy(
+    send: Send, make_order: Any, make_shopper: Any, sign_in: Any, setting: Any, mail_outbox: Any
+) -> None:
+    """And the shop's mail says nothing of a doubt."""
+    setting("CONTACT_US_SEND_USER", True)
+    shopper = make_shopper()
+    order = make_order(shopper)
+    assert send(sign_in(shopper), order=order.pk).status_code == 200
+    assert [f": {order.number}\n" in mail.text for mail in mail_outbox()] == [True, True]
+
+
+@pytest.mark.parametrize("nothing", ["", None])
+def test_optional_fields_may_be_empty_in_json(anonymous: Client, make_subject: Any, nothing: str | None) -> None:
+    """As a form sends what nobody filled in."""
+    body = {"subject": make_subject().pk, "full_name": "Joe", "email": "joe@example.com", "message": "Hello"}
+    body |= dict.fromkeys(("phone", "order", "operation", "file"), nothing)
+    assert anonymous.post("/users/contact-us/", body, content_type="application/json").status_code == 200
+    assert ContactMessage.objects.get().order is None
+
+
 def test_a_shopper_names_own_orders_only(send: Send, make_order: Any, make_shopper: Any, sign_in: Any) -> None:
     """Another's is as unknown as one that is not there."""
     shopper = make_shopper()

@@ -336,6 +336,23 @@ def test_what_the_document_requires(field: str, make_shopper: Any, sign_in: Any,
     assert refused(sign_in(shopper), body) == [field]
 
 
+def test_optional_fields_may_be_empty(make_shopper: Any, sign_in: Any, make_seller: Any) -> None:
+    """In JSON as in a form: "" is none."""
+    shopper = make_shopper()
+    empty = dict.fromkeys(("conversation", "item_content", "item_id", "subject"), "")
+    assert post(sign_in(shopper), words(shopper, make_seller().pk) | empty).status_code == 201
+    made = Conversation.objects.get()
+    assert (made.product_id, made.order_item_id, made.subject) == (None, None, "")
+
+
+def test_an_empty_parameter_narrows_nothing(make_shopper: Any, sign_in: Any, make_conversation: Any) -> None:
+    """As a page sends a filter that nobody chose."""
+    shopper = make_shopper()
+    make_conversation(shopper)
+    answer = sign_in(shopper).get(f"{PATH}?conversation_type=&is_answered=&item_content=&item_id=&datasource=")
+    assert answer.json()["count"] == 1
+
+
 def test_an_inactive_seller_is_unknown(make_shopper: Any, sign_in: Any, make_seller: Any) -> None:
     """400 on `datasource`."""
     shopper = make_shopper()
