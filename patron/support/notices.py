@@ -1,8 +1,8 @@
 """Mails and SMS that tell one side what the other wrote, sent by the worker.
 
 A job that comes late tells all that was not told yet, and the jobs of those messages then find nothing to tell: so a
-burst is one mail, and no message is told twice. How far each side was told is kept apart, since of two who write at once
-either may be told first.
+burst is one mail, and no message is told twice. How far each side was told is kept apart, since of two who write at
+once either may be told first.
 """
 
 from collections.abc import Callable, Sequence

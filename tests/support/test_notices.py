@@ -103,7 +103,7 @@ def test_a_burst_is_one_mail_and_nothing_is_told_twice(
 def test_who_write_at_once_are_both_told(
     first: str, make_seller: Any, make_shopper: Any, make_conversation: Any, mail_outbox: Any, clerk: Any
 ) -> None:
-    """In whatever order their jobs run: telling one side of the later message is no telling the other of the earlier."""
+    """In whatever order their jobs run: who is told of the later message is not who waits for the earlier."""
     made = make_conversation(make_shopper(), datasource_id=make_seller(email="seller@shop.example").pk)
     assert len(mail_outbox()) == 1
     writes = {

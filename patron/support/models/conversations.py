@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -35,8 +35,7 @@ class Conversation(models.Model):
     null, and the conversation stays. Times and the last message are kept here so that a list need not look for them:
     `waiting_since` is when the shopper wrote what nobody answered yet, `due_at` when that must have happened,
     `seen_by_shopper` and `seen_by_seller` are the last message each has read of the other's.
-    `shopper_told_upto` and `seller_told_upto` are the last message of the other's that each was told of by mail: one for
-    each, as what both write at once is told in any order.
+    `shopper_told_upto` and `seller_told_upto` are the last message of the other's that each was told of by mail.
     Messages up to `public_upto`, and the seller's answers, are for everybody; 0: none is.
     """
 
@@ -134,16 +133,22 @@ class Conversation(models.Model):
             models.Index(
                 fields=["waiting_since", "id"], name="support_conv_waiting", condition=Q(waiting_since__isnull=False)
             ),
+            models.Index(fields=["created_at", "id"], name="support_conv_created"),
+            models.Index(Coalesce("order_item", "product"), name="support_conv_item"),
             models.Index(
-                fields=["assignee", "-active_at", "-id"],
-                name="support_conv_assignee",
-                condition=Q(state="open", assignee__isnull=False),
+                fields=["assignee", "state", "-active_at", "-id"],
+                name="support_conv_assigned",
+                condition=Q(assignee__isnull=False),
             ),
             models.Index(
                 fields=["due_at"], name="support_conv_due", condition=Q(is_overdue=False, due_at__isnull=False)
             ),
             models.Index(fields=["waiting_since", "id"], name="support_conv_overdue", condition=Q(is_overdue=True)),
-            models.Index(fields=["active_at", "id"], name="support_conv_asked", condition=Q(visibility="asked")),
+            models.Index(
+                fields=["visibility", "active_at", "id"],
+                name="support_conv_visibility",
+                condition=~Q(visibility="private"),
+            ),
             models.Index(
                 fields=["active_at"],
                 name="support_conv_answered",
