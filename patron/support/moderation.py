@@ -9,23 +9,29 @@ from patron.kernel import events, rows, transactions
 from patron.kernel.errors import NotFound
 from patron.support import errors
 
-# Of what a shopper writes later nothing is seen until it is published too.
+# Of what a shopper writes later nothing is seen until it is published too: it waits for the moderator meanwhile.
 _PUBLISH: Final = """
-UPDATE support_conversation SET visibility = 'published', rejection = '', public_upto = COALESCE(last_message_id, 0)
-WHERE id = %(id)s AND product_id IS NOT NULL AND type <> 'message' AND visibility <> 'private'
-RETURNING shopper_id, datasource_id"""
+UPDATE support_conversation c SET rejection = '',
+    public_upto = GREATEST(c.public_upto, LEAST(COALESCE(c.last_message_id, 0), {upto})),
+    visibility = CASE WHEN EXISTS (
+        SELECT FROM support_message WHERE conversation_id = c.id AND sender = 'user'
+          AND id > GREATEST(c.public_upto, {upto})) THEN 'asked' ELSE 'published' END
+WHERE c.id = %(id)s AND c.product_id IS NOT NULL AND c.type <> 'message' AND c.visibility <> 'private'
+RETURNING c.shopper_id, c.datasource_id""".format(upto="COALESCE(%(upto)s::bigint, c.last_message_id, 0)")
 _REJECT: Final = """
 UPDATE support_conversation SET visibility = 'rejected', rejection = %(reason)s, public_upto = 0
 WHERE id = %(id)s AND visibility <> 'private' RETURNING shopper_id, datasource_id"""
-_IS_THERE: Final = "SELECT 1 FROM support_conversation WHERE id = %(id)s"
+# Locked first, so that the statement after it sees every message that got in before.
+_LOCK: Final = "SELECT 1 FROM support_conversation WHERE id = %s FOR NO KEY UPDATE"
 
 
-def publish(conversation_id: int) -> None:
-    """Let everybody read all that is written until now. A rejected one can be published after all.
+def publish(conversation_id: int, upto: int | None = None) -> None:
+    """Let everybody read what is written until now, or until the message `upto`, the last that the moderator has read.
 
+    Nothing that a shopper adds while somebody decides gets out with it. A rejected one can be published after all.
     Raises NotFound, and Refusal where the shopper did not ask for it.
     """
-    _decide(_PUBLISH, "conversation.published", conversation_id)
+    _decide(_PUBLISH, "conversation.published", conversation_id, upto=upto)
 
 
 def reject(conversation_id: int, reason: str) -> None:
@@ -35,9 +41,11 @@ def reject(conversation_id: int, reason: str) -> None:
 
 def _decide(statement: str, event: str, conversation_id: int, **parameters: Any) -> None:
     def work() -> None:
+        if rows.one(_LOCK, (conversation_id,)) is None:
+            raise NotFound
         whose = rows.written(statement, {"id": conversation_id} | parameters)
         if whose is None:
-            raise errors.not_public() if rows.one(_IS_THERE, {"id": conversation_id}) else NotFound()
+            raise errors.not_public()
         events.put(event, conversation_id=conversation_id, shopper_id=whose[0], datasource_id=whose[1])
 
     transactions.run(work)

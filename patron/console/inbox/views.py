@@ -140,7 +140,7 @@ _DEEDS: Final[dict[str, View]] = {
     "close": _deed(_only(answering.close)),
     "reopen": _deed(_only(answering.reopen)),
     "assign": _deed(_assign, answers.AssignWish),
-    "publish": _deed(_only(moderation.publish)),
+    "publish": _deed(lambda pk, data, _staff: moderation.publish(pk, data.get("upto")), answers.PublishWish),
     "reject": _deed(lambda pk, data, _staff: moderation.reject(pk, data["reason"]), answers.RejectWish),
     "block": _deed(lambda pk, data, staff: answering.block(pk, data["reason"], staff), answers.BlockWish),
     "unblock": _deed(_only(answering.unblock)),

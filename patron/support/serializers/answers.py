@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from patron.support.models.conversations import LONGEST_REASON
-from patron.support.serializers.conversations import ContentField, IdField
+from patron.support.serializers.conversations import ContentField, IdField, IdOrNoneField
 
 
 class ReplyWish(serializers.Serializer[Any]):
@@ -18,6 +18,12 @@ class RemoteMessageWish(ReplyWish):
     """The same, with the conversation it belongs to."""
 
     conversation = IdField()
+
+
+class PublishWish(serializers.Serializer[Any]):
+    """What is published: everything, or until a message, the last that the moderator has read."""
+
+    upto = IdOrNoneField()
 
 
 class RejectWish(serializers.Serializer[Any]):

@@ -316,6 +316,9 @@ def test_what_is_asked_to_be_public_is_published_or_rejected_with_a_reason(
     assert desk.post(f"{asked.pk}/reject/", {"reason": " "}).status_code == 400
     head = desk.post(f"{asked.pk}/reject/", {"reason": "An insult"}).json()["head"]
     assert (head["visibility"], head["rejection"]) == ("rejected", "An insult")
+    posting.from_shopper(asked.pk, jane.pk, "And this, which the page has not shown yet")
+    unread = {"upto": asked.last_message_id}
+    assert desk.post(f"{asked.pk}/publish/", unread).json()["head"]["visibility"] == "asked"
     assert desk.post(f"{asked.pk}/publish/").json()["head"]["visibility"] == "published"
     private = make_conversation(jane)
     assert desk.post(f"{private.pk}/publish/").status_code == 406

@@ -52,6 +52,24 @@ def test_what_is_added_later_waits_again(asked: Any, anonymous: Client) -> None:
     assert len(shown(anonymous, asked.product_id)[0]["message_set"]) == 2
 
 
+def test_what_is_added_while_somebody_decides_is_not_let_out(asked: Any, anonymous: Client, clerk: Any) -> None:
+    """Published is what the moderator has read; the rest waits, also behind an answer, however often it is done."""
+    read = asked.last_message_id
+    added = posting.from_shopper(asked.pk, asked.shopper_id, "My number is 0532")
+    answering.reply(asked.pk, "Warm enough.", clerk.pk)
+    for _click in range(2):
+        moderation.publish(asked.pk, read)
+        (found,) = shown(anonymous, asked.product_id)
+        assert [each["message_content"] for each in found["message_set"]] == ["Is it warm?", "Warm enough."]
+        asked.refresh_from_db()
+        assert asked.visibility == "asked"
+    moderation.publish(asked.pk, added.message_id)
+    moderation.publish(asked.pk, read)  # a click that comes late takes nothing back
+    asked.refresh_from_db()
+    assert asked.visibility == "published"
+    assert len(shown(anonymous, asked.product_id)[0]["message_set"]) == 3
+
+
 def test_rejected_is_taken_back(asked: Any, anonymous: Client) -> None:
     """Nothing is seen of it; it can be published after all."""
     moderation.publish(asked.pk)

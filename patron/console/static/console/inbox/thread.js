@@ -123,7 +123,7 @@ export class Thread {
         this.parts.deeds.replaceChildren(...[
             this.assignment(),
             isClosed ? deed("close", words.reopen, () => this.act("reopen"), "e") : deed("close", words.close, () => this.act("close"), "e"),
-            head.is_publishable && head.visibility !== "published" && deed("publish", words.publish, () => this.act("publish")),
+            head.is_publishable && head.visibility !== "published" && deed("publish", words.publish, () => this.act("publish", { upto: this.last })),
             head.is_publishable && head.visibility !== "rejected" && deed("reject", words.reject, withReason("reject", words.whyReject, words.reject)),
             head.is_sender_blocked ? deed("block", words.unblock, () => this.act("unblock")) : deed("block", words.block, withReason("block", words.whyBlock, words.block)),
         ].filter(Boolean));
