@@ -5,9 +5,10 @@ from datetime import datetime
 
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from patron.accounts.models import Shopper
-from patron.gateways import outbox
+from patron.gateways import html, outbox
 from patron.kernel import dynamic, languages
 from patron.kernel.errors import Text
 
@@ -34,18 +35,19 @@ def queue(
     with translation.override(languages.base(shopper.language_code) or languages.DEFAULT_LANGUAGE):
         title = str(subject) % shop
         words = [str(line) % shop for line in lines]
+        body = html.body(_html(words, link))
     outbox.queue_mail(
         address,
         title,
         "\n\n".join([*words, link] if link else words) + "\n",
         purpose=purpose,
-        html=_html(words, link),
+        html=body,
         shopper_id=shopper.pk,
         expires_at=expires_at,
     )
 
 
-def _html(words: Sequence[str], link: str | None) -> str:
+def _html(words: Sequence[str], link: str | None) -> SafeString:
     body = format_html_join("", "<p>{}</p>", ((line,) for line in words))
-    anchor = format_html('<p><a href="{}">{}</a></p>', link, link) if link else ""
-    return "".join([body, anchor])  # a plain str, which the queue can seal
+    anchor = format_html('<p><a href="{}">{}</a></p>', link, link) if link else SafeString()
+    return body + anchor

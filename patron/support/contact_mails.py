@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
-from patron.gateways import outbox
+from patron.gateways import html, outbox
 from patron.gateways.models import OutgoingMail, State
 from patron.gateways.outbox import Attachment
 from patron.kernel import dynamic, languages, limits
@@ -93,14 +93,14 @@ def _to_shop(
         if file is not None and file.scan == ContactFile.Scan.INFECTED:
             lines.append((_("Attachment"), _("dropped: the antivirus found something in it")))
         subject = _("Contact form #%(id)d: %(subject)s") % {"id": message.pk, "subject": lines[0][1]}
-        text, html = _written(lines, message.message)
+        text, rich = _written(lines, message.message)
     is_alone = dynamic.get("CONTACT_US_REPLY_TO_ONLY_USER")
     return outbox.queue_mail(
         address,
         subject,
         text,
         purpose=TO_SHOP,
-        html=html,
+        html=rich,
         reply_to=[message.email] if is_alone else [message.email, *shown_to],
         attachments=_attachments(file),
         shown_to=shown_to,
@@ -113,8 +113,8 @@ def _to_sender(message: ContactMessage) -> int:
     with translation.override(message.language_code):
         shop = dynamic.get("SHOP_NAME")
         subject = _("%(shop)s: we received your message") % {"shop": shop}
-        text, html = _written(_lines(message, message.language_code, _order_for_sender(message)), message.message)
-    return outbox.queue_mail(message.email, subject, text, purpose=TO_SENDER, html=html, shopper_id=message.shopper_id)
+        text, rich = _written(_lines(message, message.language_code, _order_for_sender(message)), message.message)
+    return outbox.queue_mail(message.email, subject, text, purpose=TO_SENDER, html=rich, shopper_id=message.shopper_id)
 
 
 def _order_for_shop(message: ContactMessage) -> str:
@@ -147,9 +147,9 @@ def _lines(message: ContactMessage, language: str, order: str) -> _Lines:
 def _written(lines: _Lines, words: str) -> tuple[str, str]:
     """The same as text and as HTML, in which nothing of the sender's is more than words."""
     text = "".join(f"{name}: {value}\n" for name, value in lines) + f"\n{words}\n"
-    table = format_html_join("", "<tr><th align='left'>{}</th><td>{}</td></tr>", lines)
-    html = format_html("<table>{}</table><p style='white-space: pre-wrap'>{}</p>", table, words)
-    return text, "".join([html])  # a plain str, which the queue can seal
+    table = format_html_join("", "<tr><td><strong>{}</strong></td><td dir='auto'>{}</td></tr>", lines)
+    said = format_html("<table>{}</table><p dir='auto' style='white-space: pre-wrap'>{}</p>", table, words)
+    return text, html.body(said)
 
 
 def _attachments(file: ContactFile | None) -> list[Attachment]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from patron.accounts import letters
 from patron.accounts.models import Shopper
-from patron.gateways import outbox
+from patron.gateways import html, outbox
 from patron.kernel import dynamic, languages, transactions
 from patron.kernel.errors import Text
 from patron.support.models import Conversation, Message
@@ -66,12 +66,13 @@ def _tell_seller(conversation_id: int, message_id: int) -> None:
         subject = str(_NEW[Conversation.Type(conversation.type)]).format(number=conversation.pk)
         words: list[Text] = [subject, *_about(conversation, str), *_lines(contents)]
         lines = [str(line) for line in words]
+        rich = html.body(format_html_join("", "<p dir='auto'>{}</p>", ((line,) for line in lines)))
     outbox.queue_mail(
         conversation.datasource.email,
         subject,
         "\n\n".join(lines) + "\n",
         purpose=PURPOSE,
-        html="".join([format_html_join("", "<p>{}</p>", ((line,) for line in lines))]),
+        html=rich,
         shopper_id=conversation.shopper_id,
     )
 

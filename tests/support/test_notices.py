@@ -44,6 +44,17 @@ def test_a_seller_without_an_address_is_not_told(
     assert mail_outbox() == []
 
 
+@pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("de", "ltr"), ("", "ltr")])
+def test_a_mail_says_how_its_lines_run(
+    language: str, direction: str, make_shopper: Any, make_conversation: Any, mail_outbox: Any, clerk: Any
+) -> None:
+    """In the shopper's language, or the shop's where they have none."""
+    made = make_conversation(make_shopper(language_code=language))
+    answering.reply(made.pk, "Hello", clerk.pk)
+    (mail,) = mail_outbox()
+    assert mail.html.startswith(f'<div lang="{language or "tr"}" dir="{direction}">')
+
+
 def test_a_reply_is_mailed_to_the_shopper(
     make_shopper: Any, make_conversation: Any, mail_outbox: Any, sms_outbox: Any, clerk: Any, setting: Any
 ) -> None:

@@ -249,6 +249,17 @@ def test_the_settings_route_the_mails(send: Send, setting: Any) -> None:
     )
 
 
+def test_an_arabic_copy_runs_from_right_to_left(send: Send, anonymous: Client, setting: Any, mail_outbox: Any) -> None:
+    """And the shop's mail does not; what was written runs as it was written."""
+    setting("CONTACT_US_SEND_USER", True)
+    anonymous.defaults["HTTP_ACCEPT_LANGUAGE"] = "ar"
+    assert send(message="مرحبا").status_code == 200
+    bodies = {mail.to: mail.html for mail in mail_outbox()}
+    assert bodies["test@test.com"].startswith('<div lang="ar" dir="rtl">')
+    assert bodies["contact@shop.example"].startswith('<div lang="tr" dir="ltr">')
+    assert all("<p dir='auto'" in body for body in bodies.values())
+
+
 def test_copies_cannot_be_used_to_flood_somebody(send: Send, setting: Any) -> None:
     """Three a day to one address; the messages themselves are kept."""
     setting("CONTACT_US_SEND_USER", True)
