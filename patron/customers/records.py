@@ -115,6 +115,15 @@ def change(
     return transactions.run(work)
 
 
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values from JSON are the same to a client, as to PostgreSQL: 1 is 1.0, but not true."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)
+
+
 def _write(before: CustomerRow, changed: Mapping[str, Any]) -> CustomerRow:
     # FIELDS are words of our own; the names of `changed` are among them
     places = ", ".join(f"{name} = %({name})s" for name in changed)
@@ -140,7 +149,7 @@ def _shown(before: CustomerRow, name: str) -> Any:
 
 
 def _is_same(before: CustomerRow, name: str, value: Any) -> bool:
-    return bool(_shown(before, name) == (clock.iso(value) if isinstance(value, datetime) else value))
+    return alike(_shown(before, name), clock.iso(value) if isinstance(value, datetime) else value)
 
 
 def _names(header: str, etag: str) -> bool:

@@ -271,6 +271,17 @@ def test_of_two_hundred_parallel_ones_of_a_code_one_is_made(call: Call, token: s
     assert Customer.objects.count() == 1
 
 
+@pytest.mark.django_db
+def test_true_in_the_place_of_one_is_a_change(call: Call, token: str, make_customer: Callable[..., Customer]) -> None:
+    """At any depth; a number written otherwise is not."""
+    page = f"/api/v1/customers/{make_customer(attributes={'a': [{'b': 1}]}).pk}/"
+    first = call("PATCH", page, {"attributes": {"a": [{"b": 1.0}]}}, token=token).json()
+    assert first["modified_date"] == call("GET", page, token=token).json()["modified_date"]
+    changed = call("PATCH", page, {"attributes": {"a": [{"b": True}]}}, token=token).json()
+    assert changed["attributes"]["a"][0]["b"] is True
+    assert changed["modified_date"] > first["modified_date"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_parallel_changes_of_one_state_one_is_granted(
     call: Call, token: str, make_customer: Callable[..., Customer]
