@@ -85,8 +85,18 @@ def forget(customer_ids: list[int]) -> None:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     number, moment, source, staff, import_id, request_id, values = row
-    changes = b"null" if values == '""' else values.encode()
+    changes = b"null" if values == '""' else _published(values)
     return Entry(number, clock.iso(moment), source, staff, import_id, request_id, msgspec.Raw(changes))
+
+
+def _published(values: str) -> bytes:
+    # what a statement of many rows appended has moments as jsonb writes them
+    if '"date_joined"' not in values:
+        return values.encode()
+    changes = msgspec.json.decode(values)
+    if isinstance(pair := changes.get("date_joined"), list):
+        changes["date_joined"] = [each and clock.iso(datetime.fromisoformat(each)) for each in pair]
+    return msgspec.json.encode(changes)
 
 
 def _iso(value: Any) -> Any:

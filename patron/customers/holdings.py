@@ -6,13 +6,15 @@ belong to nobody here.
 
 import secrets
 
+from patron.customers.erasing import forget_merges
 from patron.customers.models import Change, Customer, CustomerMapping, Merge
 from patron.kernel import clock
-from patron.kernel.personal_data import Holding, hold
+from patron.kernel.personal_data import Holding, before_erasing, hold
 
 
 def declare() -> None:
     """Called when the room is ready. What hangs on the customer comes first, while it is still there."""
+    before_erasing(forget_merges)
     hold(_change())
     hold(
         Holding(

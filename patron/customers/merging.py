@@ -7,6 +7,7 @@ in the same transaction. Which value of a field stays is a rule, and the caller'
 - a permission follows its address: that of the e-mail, or of the phone, that stays; where both have the same address,
   it is a permission only if both say so;
 - `date_joined`: the earlier; keys of objects: both, the kept one's value where both have the key.
+A shopper of the own storefront goes with the record: whichever is kept follows that shopper, and is erased with them.
 Source: 5-omnitron, Customers, Beyond the document.
 """
 
@@ -22,7 +23,7 @@ from patron.channels.access import Scope
 from patron.customers import history, reads
 from patron.customers.models import CODE_TAKEN, Change, Merge
 from patron.customers.reads import CustomerRow
-from patron.customers.records import FIELDS, UPDATED
+from patron.customers.records import FIELDS, UPDATED, alike
 from patron.kernel import clock, events, rows, transactions
 from patron.kernel.errors import Invalid, NotFound, Refusal
 
@@ -48,8 +49,9 @@ WHERE c.id = ANY (%(ids)s::bigint[]) AND {reads.IN_SCOPE} ORDER BY c.id FOR UPDA
 _WHOLE: Final = "jsonb_populate_record(NULL::customers_customer, %(row)s::jsonb)"
 # `traits` is generated: PostgreSQL makes it anew
 _STORED: Final = ", ".join(("id", "channel_id", "channel_code", *FIELDS, "shopper_id", "created_date", "modified_date"))
+_KEPT_UP: Final = ", ".join((*FIELDS, "shopper_id"))
 _SET: Final = f"""
-UPDATE customers_customer c SET ({", ".join(FIELDS)}) = (SELECT {", ".join(FIELDS)} FROM {_WHOLE}),
+UPDATE customers_customer c SET ({_KEPT_UP}) = (SELECT {_KEPT_UP} FROM {_WHOLE}),
     modified_date = GREATEST(%(now)s, c.modified_date + interval '1 microsecond')
 WHERE c.id = %(id)s RETURNING to_jsonb(c) - 'traits'
 """  # noqa: S608
@@ -104,7 +106,8 @@ def merge(kept_id: int, merged_id: int, choices: Mapping[str, Side], scope: Scop
         plan = _plan(held, choices)
         kept_before, gone_before = held[kept_id][0], held[merged_id][0]
         values = plan.values | {"now": clock.now()}
-        after = _set(kept_id, kept_before | plan.values, values["now"])
+        shopper = {"shopper_id": kept_before["shopper_id"] or gone_before["shopper_id"]}
+        after = _set(kept_id, kept_before | plan.values | shopper, values["now"])
         moved = _move(merged_id, kept_id)
         rows.changed("DELETE FROM customers_customer WHERE id = %s", (merged_id,))
         done = Merge.objects.create(
@@ -136,7 +139,7 @@ def undo(merge_id: int, scope: Scope, staff_id: int | None) -> Merge:
         if done.undone_at is not None:
             raise Refusal(ALREADY_UNDONE, _("This merge was undone already."))
         now = rows.every(_HOLD, {"ids": [done.kept_id], "channels": scope.parameter})
-        if not now or _read(now[0][0]) != done.kept_after:
+        if not now or not alike(_read(now[0][0]), done.kept_after):
             raise Refusal(CHANGED_SINCE, _("The customer was changed since the merge, so it cannot be undone."))
         after = _set(done.kept_id, done.kept_before, clock.now())
         rows.changed(_BRING_BACK, {"row": _json(done.gone_before)})
@@ -165,6 +168,8 @@ def _held(kept_id: int, merged_id: int, scope: Scope) -> dict[int, tuple[dict[st
         raise NotFound
     if found[kept_id][1].channel != found[merged_id][1].channel:
         raise Invalid({"merged": [_("Only customers of one channel can be merged.")]})
+    if len({row["shopper_id"] for row, _customer in found.values()} - {None}) > 1:
+        raise Invalid({"merged": [_("Customers of two shoppers cannot be merged.")]})
     return {kept_id: found[kept_id], merged_id: found[merged_id]}
 
 
@@ -176,13 +181,15 @@ def _plan(held: Mapping[int, tuple[dict[str, Any], CustomerRow]], choices: Mappi
     sides = {name: _side(name, kept, merged) for name in FIELDS if name not in _ADDRESSES and name not in _OBJECTS}
     sides |= choices
     values = {name: (kept if side == "kept" else merged)[name] for name, side in sides.items()}
+    # as the contract writes moments, where jsonb writes them its own way
+    values["date_joined"] = (kept_row if sides["date_joined"] == "kept" else merged_row).date_joined
     for name in _OBJECTS:
         if name not in choices:
             values[name] = merged[name] | kept[name]
     for name, address in _ADDRESSES.items():
         if name not in choices:
             values[name] = _permission(name, address, kept, merged, values)
-    shown = {name: sides.get(name, "both") for name in FIELDS if kept[name] != merged[name]}
+    shown = {name: sides.get(name, "both") for name in FIELDS if not alike(kept[name], merged[name])}
     return Plan(kept_row, merged_row, values, shown)
 
 
@@ -235,7 +242,7 @@ def _note(
     done: Merge, before: Mapping[str, Any], after: Mapping[str, Any], source: Change.Source, staff_id: int | None
 ) -> None:
     """What it did to the kept one, in its history and to those who listen."""
-    changed = {name: (before[name], after[name]) for name in FIELDS if before[name] != after[name]}
+    changed = {name: (before[name], after[name]) for name in FIELDS if not alike(before[name], after[name])}
     if changed:
         history.record(done.kept_id, changed, source, staff_id)
         events.put(UPDATED, customer_id=done.kept_id, channel_id=done.channel_id, fields=sorted(changed))

@@ -1,5 +1,7 @@
 """Two records of one buyer become one, and two again."""
 
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -104,6 +106,29 @@ def test_what_hangs_on_it_goes_with_it_and_comes_back(make_customer: Any, monkey
     assert twin.code == "SAME"
     assert orders == {1: gone.pk, 2: kept.pk}
     assert [change.source for change in Change.objects.order_by("id")] == ["merge", "undo"]
+
+
+def test_moments_are_written_as_everywhere(make_customer: Any) -> None:
+    """In the preview and in the history, which jsonb would write its own way."""
+    first, later = datetime(2020, 1, 1, tzinfo=UTC), datetime(2022, 1, 1, tzinfo=UTC)
+    kept, gone = make_customer(date_joined=later), make_customer(date_joined=first)
+    plan = merging.preview(kept.pk, gone.pk, {}, EVERYWHERE)
+    assert plan.values["date_joined"] == "2020-01-01T00:00:00.000000Z"
+    merge(kept, gone)
+    assert Customer.objects.get().date_joined == first
+    changes = json.loads(bytes(history.page(kept.pk, EVERYWHERE).results[0].changes))
+    assert changes == {"date_joined": ["2022-01-01T00:00:00.000000Z", "2020-01-01T00:00:00.000000Z"]}
+
+
+def test_one_is_not_true(make_customer: Any) -> None:
+    """Though Python takes them for equal: a chosen value is told, and what was changed since is noticed."""
+    kept, gone = make_customer(attributes={"a": 1}), make_customer(attributes={"a": True})
+    done = merge(kept, gone, attributes="merged")
+    assert Change.objects.get().values == {"attributes": [{"a": 1}, {"a": True}]}
+    Customer.objects.filter(pk=kept.pk).update(attributes={"a": 1})
+    with pytest.raises(Refusal) as refused:
+        merging.undo(done.pk, EVERYWHERE, None)
+    assert refused.value.code == merging.CHANGED_SINCE
 
 
 def test_it_is_told(make_customer: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,10 +10,12 @@ from django.db import connection, connections, transaction
 
 from patron.accounts import anonymizing, personal_data_export, sessions
 from patron.accounts.models import Shopper
+from patron.channels.access import EVERYWHERE
 from patron.channels.models import Channel
-from patron.customers import storefront
-from patron.customers.models import Change, Customer, CustomerMapping
+from patron.customers import merging, storefront
+from patron.customers.models import Change, Customer, CustomerMapping, Merge
 from patron.kernel import clock, events
+from patron.kernel.errors import Invalid
 
 
 @pytest.fixture
@@ -170,3 +172,59 @@ def test_of_two_that_follow_at_once_the_newest_state_stays(
     thread.join(20)
     assert Customer.objects.get().first_name == "New"
     connection.close()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("keeps_shoppers", [True, False])
+def test_a_merged_customer_follows_its_shopper_whichever_is_kept(
+    keeps_shoppers: bool, web: Channel, make_shopper: Callable[..., Shopper], make_customer: Callable[..., Customer]
+) -> None:
+    """And no second one is made; undone, each is again what it was."""
+    shopper = make_shopper(first_name="Ada")
+    storefront.follow(shopper.pk)
+    theirs, other = Customer.objects.get(shopper_id=shopper.pk), make_customer(channel=web, erp_code="E1")
+    kept, gone = (theirs, other) if keeps_shoppers else (other, theirs)
+    done = merging.merge(kept.pk, gone.pk, {}, EVERYWHERE, None)
+    assert Customer.objects.values_list("pk", "shopper_id", "erp_code").get() == (kept.pk, shopper.pk, "E1")
+    merging.undo(done.pk, EVERYWHERE, None)
+    assert dict(Customer.objects.values_list("pk", "shopper_id")) == {theirs.pk: shopper.pk, other.pk: None}
+    merging.merge(kept.pk, gone.pk, {}, EVERYWHERE, None)
+    Shopper.objects.update(first_name="Bea")
+    storefront.follow(shopper.pk)
+    assert Customer.objects.values_list("pk", "first_name").get() == (kept.pk, "Bea")
+
+
+@pytest.mark.django_db
+def test_customers_of_two_shoppers_stay_two(web: Channel, make_shopper: Callable[..., Shopper]) -> None:
+    """One record cannot follow two."""
+    for _each in range(2):
+        storefront.follow(make_shopper().pk)
+    kept, gone = Customer.objects.order_by("id")
+    with pytest.raises(Invalid) as refused:
+        merging.merge(kept.pk, gone.pk, {}, EVERYWHERE, None)
+    assert list(refused.value.fields) == ["merged"]
+
+
+@pytest.mark.django_db
+def test_an_anonymized_shopper_is_in_no_merge(
+    web: Channel, make_shopper: Callable[..., Shopper], make_customer: Callable[..., Customer]
+) -> None:
+    """Nor in the history of records that were put together with theirs, at once, over another, or by mistake."""
+    shopper = make_shopper(first_name="Ada", phone="+905301112233")
+    storefront.follow(shopper.pk)
+    theirs = Customer.objects.get()
+    older, oldest = make_customer(channel=web, last_name="Secret"), make_customer(channel=web, erp_code="Secret")
+    stranger, strangers = make_customer(channel=web), make_customer(channel=web, first_name="Eda")
+    mistake = merging.merge(stranger.pk, theirs.pk, {}, EVERYWHERE, None)
+    merging.undo(mistake.pk, EVERYWHERE, None)
+    merging.merge(older.pk, oldest.pk, {}, EVERYWHERE, None)
+    merging.merge(theirs.pk, older.pk, {}, EVERYWHERE, None)
+    untouched = merging.merge(stranger.pk, strangers.pk, {}, EVERYWHERE, None)
+    assert {change.customer_id for change in Change.objects.all()} == {theirs.pk, older.pk, stranger.pk}
+    anonymizing.anonymize(shopper.pk)
+    assert Merge.objects.get() == untouched
+    of_others = {change.customer_id for change in Change.objects.exclude(values="")}
+    assert of_others <= {stranger.pk}
+    held = [str(row) for model in (Customer, Change, Merge) for row in model.objects.values()]
+    assert not [row for row in held if "Ada" in row or "Secret" in row or "5301112233" in row]
+    assert Customer.objects.get(pk=stranger.pk).first_name == "Eda"
