@@ -42,6 +42,19 @@ def tell_seller(conversation_id: int, message_id: int) -> None:
     transactions.run(lambda: _tell_seller(conversation_id, message_id))
 
 
+def tell_rejected(conversation_id: int, reason: str) -> None:
+    """Queue a mail, in the transaction at hand, that tells the shopper why what they wanted published is not."""
+    conversation = Conversation.objects.select_related("shopper", "product").get(pk=conversation_id)
+    if not conversation.shopper.is_active:
+        return
+    letters.queue(
+        conversation.shopper,
+        format_lazy("%(shop)s: {about}", about=format_lazy(_("Conversation {number}"), number=conversation_id)),
+        [*_about(conversation, _literally), format_lazy(_("Rejected: {reason}"), reason=_literally(reason))],
+        purpose=PURPOSE,
+    )
+
+
 def _tell_shopper(conversation_id: int, message_id: int) -> None:
     conversation, contents = _untold(conversation_id, message_id, Sender.DATASOURCE)
     if conversation is None or not conversation.shopper.is_active:

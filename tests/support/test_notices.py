@@ -7,7 +7,7 @@ from django.db import connection
 
 from patron.accounts import anonymizing
 from patron.kernel import clock
-from patron.support import answering, notices, posting
+from patron.support import answering, moderation, notices, posting
 from patron.support.models import Conversation, Message
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +129,27 @@ def test_who_write_at_once_are_both_told(
     told = [mail.text for mail in mail_outbox()]
     assert sum("from the shopper" in text for text in told) == 1
     assert sum("from the seller" in text for text in told) == 1
+
+
+def test_a_rejection_is_mailed_with_its_reason(
+    make_shopper: Any, make_conversation: Any, make_product: Any, mail_outbox: Any, setting: Any
+) -> None:
+    """Once for each reason, in the shopper's language; a refused rejection tells nobody."""
+    setting("SHOP_NAME", "100% Shop")
+    shopper = make_shopper(language_code="de")
+    asked = make_conversation(shopper, make_product(), type="question", is_public=True)
+    private = make_conversation(shopper)
+    reason = "<b>It names somebody</b>, 50% {x}"
+    for _click in range(2):
+        moderation.reject(asked.pk, reason)
+    with pytest.raises(Exception, match="conversation_100_5"):
+        moderation.reject(private.pk, reason)
+    (mail,) = mail_outbox()
+    assert (mail.to, mail.subject) == (shopper.email, f"100% Shop: Unterhaltung {asked.pk}")
+    assert f"Abgelehnt: {reason}" in mail.text
+    assert "<b>" not in mail.html
+    moderation.reject(asked.pk, "It is a complaint")
+    assert len(mail_outbox()) == 2
 
 
 def test_a_message_that_did_not_get_in_tells_nobody(
