@@ -24,6 +24,7 @@ from patron.console import look
 from patron.kernel import dynamic
 from patron.kernel.cleaning import Choice
 from patron.kernel.dynamic import BadValue, Setting
+from patron.kernel.form_fields import JsonField
 from patron.kernel.models import SettingChange
 from patron.kernel.tables import staff_id
 
@@ -40,7 +41,7 @@ GROUPS: Final = {
 }
 
 
-class JsonText(forms.JSONField):
+class JsonText(JsonField):
     """Lists and maps as indented JSON, in the letters they were written in."""
 
     widget = UnfoldAdminExpandableTextareaWidget

@@ -10,7 +10,7 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from patron.channels.access import EVERYWHERE
-from patron.customers import conditions, mappings, records
+from patron.customers import conditions, mappings, records, serializers
 from patron.customers.admin_history import MergesTwo
 from patron.customers.models import Change, Customer, CustomerMapping
 from patron.kernel.journey_tables import JourneyTable
@@ -100,17 +100,19 @@ class CustomerTable(MergesTwo, JourneyTable):
         return False
 
     def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
-        """What the form has checked."""
+        """What the form has checked, within the bounds that the API keeps. Raises Invalid."""
         wish = {
             name: {} if value is None and name in records.OBJECTS else value
             for name, value in form.cleaned_data.items()
-            if name in records.FIELDS
+            # what was not touched stays as it is by now, with the microseconds that the form does not show
+            if name in records.FIELDS and (name in form.changed_data or not change)
         }
         if change:
+            wish = serializers.read(wish, ())
             records.change(obj.pk, wish, EVERYWHERE, staff_id=staff_id(request), source=Change.Source.CONSOLE)
             return
         wish |= {"channel": form.cleaned_data["channel"].pk, "channel_code": form.cleaned_data["channel_code"]}
-        obj.pk = obj.id = records.create(wish, EVERYWHERE).pk
+        obj.pk = obj.id = records.create(serializers.read(wish, serializers.REQUIRED), EVERYWHERE).pk
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Mappings, through their journey; those that go first, since one that comes may be the same."""

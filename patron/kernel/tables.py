@@ -11,13 +11,15 @@ from typing import Any, ClassVar, Final
 from django.contrib.admin import ShowFacets, SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import JSONField, Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
+
+from patron.kernel.form_fields import JsonField
 
 MOST_COUNTED: Final = 10_000
 MOST_AT_ONCE: Final = 1000  # rows an action works on in one request
@@ -67,6 +69,7 @@ class Table(ModelAdmin):  # type: ignore[misc]
     list_fullwidth = True
     show_facets = ShowFacets.NEVER  # counts of every choice of every filter
     search_help_text: ClassVar[Any] = None
+    formfield_overrides: ClassVar[dict[Any, Any]] = {JSONField: {"form_class": JsonField}}
     rights: ClassVar[tuple[str, ...]] = ("view", "add", "change", "delete")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedList]:

@@ -1,5 +1,6 @@
 """Staff at the console merge two customers, look at what it would do first, and undo it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -53,6 +54,46 @@ def test_it_needs_the_right_to_change(clerks_console: Client, make_customer: Any
     """403 for both."""
     page = f"{LIST}merge/{make_customer().pk}/{make_customer().pk}/"
     assert (clerks_console.get(page).status_code, clerks_console.post(page).status_code) == (403, 403)
+
+
+def entered(**others: str) -> dict[str, str]:
+    """What the page of a new customer sends."""
+    rows = {"mappings-TOTAL_FORMS": "0", "mappings-INITIAL_FORMS": "0"}
+    return {"channel_code": "C1", "email": "a@example.com"} | rows | others
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("email", "nobody"),
+        ("attributes", "[]"),
+        ("attributes", '{"a": NaN}'),
+        ("extra_field", '{"a": "\\ud800"}'),
+        ("extra_field", '{"a":' * 2000 + "1" + "}" * 2000),
+        ("localized_attributes", '{"a": "' + "x" * 20_000 + '"}'),
+    ],
+)
+def test_the_console_takes_no_more_than_the_api(field: str, text: str, console: Client, make_channel: Any) -> None:
+    """What the API refuses comes back with the form."""
+    channel = str(make_channel().pk)
+    answer = console.post(f"{LIST}add/", entered(channel=channel, **{field: text}))
+    assert (answer.status_code, "Please correct the error" in answer.content.decode()) == (200, True)
+    assert not Customer.objects.exists()
+    assert console.post(f"{LIST}add/", entered(channel=channel)).status_code == 302
+    page = f"{LIST}{Customer.objects.get().pk}/change/"
+    assert console.post(page, entered(**{field: text})).status_code == 200
+    assert not Change.objects.exists()
+
+
+def test_what_was_not_touched_is_not_changed(console: Client, make_customer: Any) -> None:
+    """Though the form shows a moment without its microseconds."""
+    joined = datetime(2020, 1, 1, 10, 30, 15, 123456, tzinfo=UTC)
+    customer = make_customer(date_joined=joined)
+    page = f"{LIST}{customer.pk}/change/"
+    sent = entered(email=customer.email, first_name="Ada", date_joined_0="2020-01-01", date_joined_1="10:30:15")
+    assert console.post(page, sent).status_code == 302
+    assert Change.objects.get().values == {"first_name": ["", "Ada"]}
+    assert Customer.objects.get().date_joined == joined
 
 
 # What other systems call a customer, on its page.
