@@ -1,35 +1,27 @@
 """What staff can search conversations by."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
-from django_filters import BooleanFilter, ChoiceFilter, DateFilter, FilterSet, IsoDateTimeFilter, NumberFilter
+from django_filters import ChoiceFilter, DateFilter, FilterSet, IsoDateTimeFilter
 
 from patron.support.conversing import ORDER_ITEM, PRODUCT
+from patron.support.filter_fields import LARGEST_ID, FlagFilter, IdFilter
 from patron.support.models import Conversation
 from patron.support.models.conversations import Sender
-
-_LARGEST_ID: Final = 2**63 - 1
-
-
-class IdFilter(NumberFilter):  # type: ignore[misc]
-    """An id; one that no column can hold is nobody's."""
-
-    def filter(self, rows: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        return rows.none() if value is not None and not 0 < value <= _LARGEST_ID else super().filter(rows, value)
 
 
 class ConversationFilters(FilterSet):  # type: ignore[misc]
     """Those of the shopper's list, and whose, when, in which state."""
 
     conversation_type = ChoiceFilter(field_name="type", choices=Conversation.Type.choices)
-    is_answered = BooleanFilter(method="answered")
+    is_answered = FlagFilter(method="answered")
     item_content = ChoiceFilter(choices=[(PRODUCT, PRODUCT), (ORDER_ITEM, ORDER_ITEM)], method="about")
     item_id = IdFilter(method="about_one")
     datasource = IdFilter(field_name="datasource_id")
     user = IdFilter(field_name="shopper_id")
-    overdue = BooleanFilter(field_name="is_overdue")
+    overdue = FlagFilter(field_name="is_overdue")
     state = ChoiceFilter(choices=Conversation.State.choices)
     visibility = ChoiceFilter(choices=Conversation.Visibility.choices)
     assignee = IdFilter(field_name="assignee_id")
@@ -56,7 +48,7 @@ class ConversationFilters(FilterSet):  # type: ignore[misc]
 
     def about_one(self, rows: QuerySet[Any], _name: str, value: Any) -> QuerySet[Any]:
         """A product or an order item, as `item_content` says; without it either."""
-        if not 0 < value <= _LARGEST_ID:
+        if not 0 < value <= LARGEST_ID:
             return rows.none()
         found: QuerySet[Any] = rows.annotate(item=Coalesce(F("order_item_id"), F("product_id")))
         return found.filter(item=value)
