@@ -169,12 +169,15 @@ ASSIGN: Final = _action(
 PUBLISH: Final = _action(
     "publish",
     "Publish a question or a review",
-    "All that is written until now; what the shopper adds later waits for a moderator again.",
+    "All that is written until now or, with `upto`, until a message: the last that the moderator has read. What the "
+    "shopper adds later waits for a moderator again.",
+    answers.PublishWish,
+    {"upto": 35},
 )
 REJECT: Final = _action(
     "reject",
     "Do not publish it, or take it back",
-    "The reason is shown to staff.",
+    "The shopper gets the reason by mail.",
     answers.RejectWish,
     {"reason": "It names another customer."},
 )

@@ -144,8 +144,10 @@ class AssignView(ActionView):
 class PublishView(ActionView):
     """For everybody."""
 
+    wish = answers.PublishWish
+
     def act(self, conversation_id: int, data: Mapping[str, Any], staff_id: int) -> None:
-        moderation.publish(conversation_id)
+        moderation.publish(conversation_id, data.get("upto"))
 
 
 @openapi.REJECT

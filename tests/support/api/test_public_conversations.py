@@ -114,6 +114,11 @@ def test_what_was_not_asked_for_is_not_published(
 def test_moderation_by_the_api(asked: Any, agent: str, storefront: Any, call: Any, sign_in: Any) -> None:
     """Published and rejected are seen by staff and, as far as they are public, by the shopper."""
     base = f"/api/v1/remote/{storefront.pk}/conversations/{asked.pk}/"
+    posting.from_shopper(asked.pk, asked.shopper_id, "And is it long?")
+    part = call("POST", f"{base}publish/", {"upto": asked.last_message_id}, token=agent).json()
+    assert (part["visibility"], part["is_public"]) == ("asked", True)
+    refused = call("POST", f"{base}publish/", {"upto": "all"}, token=agent)
+    assert (refused.status_code, list(refused.json())) == (400, ["upto"])
     published = call("POST", f"{base}publish/", token=agent).json()
     assert (published["visibility"], published["is_public"]) == ("published", True)
     assert sign_in(asked.shopper).get(f"/users/conversations/{asked.pk}/").json()["is_public"] is True
