@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
+from django.utils.translation import gettext as _
 
 from patron.config import environment
 from patron.operations.errors import CannotStart
@@ -89,9 +90,12 @@ def export_customers(
 
     chosen = _format(kind) or ("ndjson" if {".ndjson", ".jsonl"} & set(file.suffixes) else "csv")
     with start.database(environment.read()):
+        from patron.channels.models import Channel
         from patron.customers import file_export
         from patron.operations import bulk
 
+        if channel is not None and not Channel.objects.filter(pk=channel).exists():
+            raise CannotStart(_("There is no channel %(channel)d.") % {"channel": channel})
         path = None if file == _STDIO else file
         count = bulk.send_out(lambda tell: file_export.write(path, chosen, channel=channel, progress=tell))
     typer.echo(f"{count:,} customers were written.", err=True)

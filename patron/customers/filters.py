@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from django.utils.translation import gettext as _
 
-from patron.customers import conditions
+from patron.customers import conditions, reads
 from patron.customers.conditions import OPERATORS, Conditions, Unreadable
 from patron.customers.models import Customer
 from patron.kernel.errors import Invalid
@@ -37,7 +37,10 @@ class Filter(NamedTuple):
 
 
 def read(parameters: Parameters) -> Conditions:
-    """What a query string asks for. Raises Invalid by parameter; an unknown lookup is refused, never ignored."""
+    """What a query string asks for.
+
+    Raises Invalid by parameter: an unknown lookup and a field without a filter are refused, never ignored.
+    """
     found = Conditions()
     refused: dict[str, list[str]] = {}
     for name, values in parameters.lists():
@@ -80,7 +83,7 @@ def _read(name: str, values: Sequence[str], found: Conditions) -> None:
         known[field].read(lookup, values, found)
     elif name.partition("__")[0] in _PATHS:
         _json_path(name, values, found)
-    elif "__" in name:
+    elif "__" in name or name in reads.CustomerRow.__struct_fields__:
         raise Unreadable(_("There is no such filter."))
 
 

@@ -24,6 +24,8 @@ KEPT_FOR: Final = timedelta(hours=24)
 # A process killed in the middle leaves its claim behind; after this long the next try may take it over.
 CLAIM_FOR: Final = timedelta(seconds=60)
 MAX_KEY: Final = 255
+# An ETag too: who lost the first answer goes on to change what it made, with If-Match.
+_KEPT_HEADERS: Final = ("Content-Type", "ETag", "Retry-After")
 _CLAIM: Final = """
 INSERT INTO kernel_keptanswer AS k (scope, request_digest, sealed_answer, created_at)
 VALUES (%(scope)s, %(digest)s, NULL, %(now)s)
@@ -151,7 +153,7 @@ def _is_final(response: HttpResponse) -> bool:
 def _seal(response: HttpResponse, key: str) -> bytes:
     answer = Answer(
         status=response.status_code,
-        headers={name: value for name, value in response.headers.items() if name in ("Content-Type", "Retry-After")},
+        headers={name: value for name, value in response.headers.items() if name in _KEPT_HEADERS},
         cookies=[morsel.OutputString() for morsel in response.cookies.values()],
         body=response.content,
     )

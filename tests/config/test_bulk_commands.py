@@ -51,6 +51,18 @@ def test_in_and_out(channel: Any, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv.gz", "out.csv"]
 
 
+def test_a_channel_that_is_not_there_is_said(channel: Any, tmp_path: Path) -> None:
+    """On both ways, before anything is written."""
+    Path("in.csv").write_text(ROWS)
+    for words in (("import", "customers", "in.csv"), ("export", "customers", "out.csv")):
+        answer = run(*words, "--channel", str(channel.pk + 1))
+        assert (type(answer.exception), str(answer.exception)) == (
+            CannotStart,
+            f"There is no channel {channel.pk + 1}.",
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
 def test_refused_rows_are_named_and_change_the_status(channel: Any) -> None:
     """1, with the file in which they stand."""
     Path("in.csv").write_text(ROWS + "C,nobody\n")

@@ -144,6 +144,7 @@ def test_a_kept_answer_is_replayed(call: Call, token: str, channel: Channel) -> 
     first = call("POST", LIST, wish(channel), token=token, **headers)
     again = call("POST", LIST, wish(channel), token=token, **headers)
     assert (again.status_code, again.json(), again["Idempotent-Replayed"]) == (201, first.json(), "true")
+    assert again["ETag"] == first["ETag"]
 
 
 @pytest.mark.django_db
