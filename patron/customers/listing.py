@@ -1,9 +1,9 @@
 """A page of customers, counted, by one statement; by number, or by a cursor that is as fast at any depth.
 
-Up to MOST_COUNTED rows are counted one by one and, being few, are gathered and put in order. Of more the number is the
-planner's estimate (or counted where `count=exact` asks for it), and the page is walked to along an index that has the
-order. Which of the two it is shows only when the rows are counted, so both are in the statement and one of them runs:
-walking an order while hoping for rows that are rare or far away would read the whole table.
+Rows that are few enough to be counted one by one (see `kernel.counting`) are gathered and put in order. Of more the
+page is walked to along an index that has the order. Which of the two it is shows only when the rows are counted, so
+both are in the statement and one of them runs: walking an order while hoping for rows that are rare or far away would
+read the whole table.
 """
 
 from dataclasses import dataclass
@@ -22,16 +22,14 @@ from patron.customers.cursors import Cursor
 from patron.customers.errors import TooSlow
 from patron.customers.ordering import Order
 from patron.customers.reads import CustomerRow, Listed
-from patron.kernel import rows, transactions
+from patron.kernel import counting, rows, transactions
 from patron.kernel.errors import Invalid
+from patron.kernel.paging import page_number
 
-MOST_COUNTED: Final = 10_000
 SECONDS: Final = 5
 EXACT_SECONDS: Final = 20
 PAGE_ROWS: Final = 10
 MOST_ROWS: Final = 100
-EXACT: Final = "exact"
-_MOST_PAGES: Final = 2**31
 _CANCELED: Final = "57014"
 # For these very values: a plan for any values does not know which filter finds few. No table is read from end to end.
 _BOUNDS: Final = """
@@ -101,16 +99,15 @@ def _wish(parameters: QueryDict, found: Conditions, scope: Scope) -> Wish:
     word = parameters.get("cursor")
     if word is not None and "page" in parameters:
         raise Invalid({"cursor": [_("Ask by page or by cursor, not by both.")]})
-    if parameters.get("count", EXACT) != EXACT:
-        raise Invalid({"count": [_("Expected any of %(fields)s.") % {"fields": EXACT}]})
+    is_exact = counting.is_exact_wanted(parameters)
     return Wish(
         found,
         found.sql,
         order,
         _limit(parameters.get("limit", "")),
-        _number(parameters.get("page", "1")) if word is None else 0,
+        page_number(parameters.get("page", "1")) if word is None else 0,
         cursors.opened(word, digest) if word else None,
-        "count" in parameters,
+        is_exact,
         digest,
     )
 
@@ -119,12 +116,6 @@ def _limit(word: str) -> int:
     # as every list here: what is no number is the usual length
     wanted = int(word[:9]) if word.isascii() and word.isdigit() else 0
     return min(wanted, MOST_ROWS) or PAGE_ROWS
-
-
-def _number(word: str) -> int:
-    if not (word.isascii() and word.isdigit() and len(word) < 11 and 0 < int(word) < _MOST_PAGES):
-        raise NotFound(_("Invalid page."))
-    return int(word)
 
 
 def _refuse_channel(channel_id: int | None) -> None:
@@ -158,18 +149,19 @@ FROM n LEFT JOIN LATERAL (
 ORDER BY {wish.order.sql("p")}
 """,  # noqa: S608
         wish,
-        enough=MOST_COUNTED + 1,
+        enough=counting.MOST_COUNTED + 1,
         offset=wish.offset,
     )
     page = [reads.customer(row[1:]) for row in found if row[1] is not None]
-    count, is_more = found[0][0], len(page) > wish.limit
-    if count <= MOST_COUNTED:
-        return Page(count, False, is_more, page[: wish.limit])
-    if page and not is_more:
-        return Page(wish.offset + len(page), False, False, page)
-    if wish.is_exact:
-        return Page(_exact(wish), False, is_more, page[: wish.limit])
-    return Page(max(_estimate(wish), count, wish.offset + len(page)), True, is_more, page[: wish.limit])
+    is_more = len(page) > wish.limit
+    count = counting.settle(
+        found[0][0],
+        wish.offset + len(page),
+        is_end=bool(page) and not is_more,
+        exact=(lambda: _exact(wish)) if wish.is_exact else None,
+        estimate=lambda: _estimate(wish),
+    )
+    return Page(count.rows, count.is_estimated, is_more, page[: wish.limit])
 
 
 def _behind_cursor(wish: Wish, cursor: Cursor) -> Page:
@@ -177,7 +169,7 @@ def _behind_cursor(wish: Wish, cursor: Cursor) -> Page:
     place = cursors.values(cursor, wish.order)
     behind = f"{_from(wish)} AND {order.behind(place, wish.found)}"
     walked = f"SELECT {reads.COLUMNS} {behind} ORDER BY {order.sql('c')} LIMIT %(limit)s"
-    if cursor.count <= MOST_COUNTED:  # few: gathered, and put in order
+    if cursor.count <= counting.MOST_COUNTED:  # few: gathered, and put in order
         gathered = f"SELECT {order.columns('c')} {behind} OFFSET 0"
         ends = f"SELECT f.* FROM ({gathered}) f ORDER BY {order.sql('f')} LIMIT %(limit)s"  # noqa: S608 -- as below
         walked = (
@@ -195,8 +187,7 @@ def _exact(wish: Wish) -> int:
 
 def _estimate(wish: Wish) -> int:
     (plan,) = _ask(f"EXPLAIN (FORMAT JSON) SELECT {_from(wish)}", wish)[0]
-    read = msgspec.json.decode(plan) if isinstance(plan, str) else plan
-    return int(read[0]["Plan"]["Plan Rows"])
+    return counting.planned(plan)
 
 
 def _from(wish: Wish) -> str:

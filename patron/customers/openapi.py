@@ -8,7 +8,7 @@ from patron.customers import filters, ordering
 from patron.customers.errors import LOCKED, LOCKED_TEXT, STALE_TEXT, TAKEN_TEXT, TOO_SLOW, TOO_SLOW_TEXT
 from patron.customers.reads import CustomerRow
 from patron.customers.serializers import CustomerWish
-from patron.kernel import openapi, paging
+from patron.kernel import counting, openapi, paging
 
 _TAGS: Final = ["Customers"]
 _OBJECT: Final[dict[str, Any]] = {"type": "object", "additionalProperties": {}}
@@ -92,20 +92,12 @@ _LIST: Final = [
         description="In the place of `page`, as fast at any depth: empty for the first page, then as in `next`.",
     ),
     OpenApiParameter(
-        "count",
-        str,
-        enum=["exact"],
-        description="Beyond 10,000 rows `count` is an estimate, with `X-Count: estimated`, unless this is said.",
-    ),
-    OpenApiParameter(
         "sort",
         str,
         description=f"Any of {', '.join(ordering.SORTABLE)}; `-` before one turns it round. By id unless said.",
     ),
     *(OpenApiParameter(name, str) for name in filters.names()),
-    OpenApiParameter(
-        "X-Count", str, OpenApiParameter.HEADER, response=[200], description="`estimated` where `count` is an estimate."
-    ),
+    *counting.PARAMETERS,
 ]
 _LIST_TEXT: Final = """
 A filter that is not known or cannot be read is refused, never ignored. Texts are compared exactly, letter case

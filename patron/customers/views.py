@@ -12,6 +12,7 @@ from patron.channels.backoffice import ScopedView
 from patron.customers import doors, filters, listing, openapi, reads, records, serializers
 from patron.customers.models import Customer
 from patron.customers.reads import CustomerRow
+from patron.kernel import counting
 from patron.kernel.encoding import JSON
 
 
@@ -32,10 +33,7 @@ class CustomersView(ScopedView):
     def get(self, request: Request, **address: int) -> HttpResponse:
         asked: QueryDict = request.query_params
         body, is_estimated = listing.answer(asked, self.scope, request.build_absolute_uri(request.path))
-        response = HttpResponse(body, content_type=JSON)
-        if is_estimated:
-            response["X-Count"] = "estimated"
-        return response
+        return HttpResponse(body, content_type=JSON, headers=counting.headers(is_estimated=is_estimated))
 
     def post(self, request: Request, **address: int) -> HttpResponse:
         wish = serializers.read(request.data, serializers.REQUIRED)

@@ -29,10 +29,12 @@ def answer(
     filters: type[FilterSet],
     sortable: Mapping[str, str],
     default: Sequence[str] = (),
+    pages: type[Pages] = Pages,
 ) -> Response:
     """One page of `rows` as the request wants them.
 
     `row`: what is shown of one. `sortable`: published name → column; the first is the order unless said, or `default`.
+    `pages`: LongPages for a table of millions.
     Raises Invalid and ValidationError (400 by parameter), and NotFound for a page past the end.
     """
     request: Request = view.request
@@ -40,11 +42,11 @@ def answer(
     wish = filters(data=request.query_params, queryset=rows, request=request)
     if not wish.is_valid():
         raise translate_validation(wish.errors)
-    pages = Pages()
-    pages.is_sortable = True
+    paging = pages()
+    paging.is_sortable = True
     order = _order(request, sortable) or default or (*list(sortable.values())[:1], "pk")
-    shown: list[Any] = pages.paginate_queryset(wish.qs.order_by(*order), request, view) or []
-    return pages.get_paginated_response([row(each) for each in shown])
+    shown: list[Any] = paging.paginate_queryset(wish.qs.order_by(*order), request, view) or []
+    return paging.get_paginated_response([row(each) for each in shown])
 
 
 def parameters(filters: type[FilterSet], sortable: Mapping[str, str]) -> list[OpenApiParameter]:
@@ -67,7 +69,8 @@ def _order(request: Request, sortable: Mapping[str, str]) -> list[str]:
             columns.append("-" + column if name.startswith("-") else column)
         elif name:
             raise Invalid({"sort": [_("Expected any of %(fields)s.") % {"fields": ", ".join(sortable)}]})
-    return [*columns, "pk"] if columns else []
+    # those that are alike run the same way, as in an index that holds them all
+    return [*columns, "-pk" if columns[-1].startswith("-") else "pk"] if columns else []
 
 
 def found(rows: QuerySet[Row], row_id: int) -> Row:

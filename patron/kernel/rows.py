@@ -116,6 +116,14 @@ def changed(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> bo
     return bool(_execute(statement, parameters).rowcount)
 
 
+def plan_for_these_values() -> None:
+    """Have PostgreSQL plan each statement of the transaction at hand anew, for the values it has.
+
+    A plan for any values is right where every value finds about as many rows, and wrong for filters.
+    """
+    one("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)", ())
+
+
 def _fetch(statement: str | Statement, parameters: Any) -> tuple[Any, ...] | None:
     row: tuple[Any, ...] | None = _execute(statement, parameters).fetchone()
     return row

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
 
-from patron.kernel import listing, openapi, paging
+from patron.kernel import counting, listing, openapi, paging
 from patron.support.filters import ConversationFilters
 from patron.support.openapi_conversations import EXAMPLE, ID, MESSAGE, MESSAGE_SCHEMA, conversation_schema
 from patron.support.serializers import answers
@@ -86,7 +86,7 @@ CONVERSATIONS: Final = extend_schema_view(
         description="The newest activity first, each with its newest 100 messages. The channel is one of the shop's "
         "own: type web or mobile.",
         tags=_TAGS,
-        parameters=[_CHANNEL, *listing.parameters(ConversationFilters, SORTABLE)],
+        parameters=[_CHANNEL, *listing.parameters(ConversationFilters, SORTABLE), *counting.PARAMETERS],
         responses={
             200: openapi.answer(
                 paging.schema_of(_SCHEMA),

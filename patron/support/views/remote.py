@@ -15,6 +15,7 @@ from patron.channels.models import Channel
 from patron.kernel import listing
 from patron.kernel.encoding import JSON
 from patron.kernel.errors import NotFound
+from patron.kernel.paging import LongPages
 from patron.support import answering, conversation_reads, conversing, errors, inbox_reads, moderation
 from patron.support import openapi_remote as openapi
 from patron.support.filters import ConversationFilters
@@ -55,6 +56,7 @@ class RemoteConversationsView(RemoteView):
             filters=ConversationFilters,
             sortable=openapi.SORTABLE,
             default=("-active_at", "-pk"),
+            pages=LongPages,
         )
         answer.data["results"] = inbox_reads.of_staff(answer.data["results"])
         return answer
