@@ -1,5 +1,6 @@
 """What staff can search conversations by."""
 
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -30,11 +31,16 @@ class ConversationFilters(FilterSet):  # type: ignore[misc]
     created_date__gte = IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     created_date__lt = IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
     created_date__lte = IsoDateTimeFilter(field_name="created_at", lookup_expr="lte")
-    created_date__date = DateFilter(field_name="created_at", lookup_expr="date")
+    created_date__date = DateFilter(method="on_day")
 
     class Meta:
         model = Conversation
         fields: tuple[str, ...] = ()
+
+    def on_day(self, rows: QuerySet[Any], _name: str, value: date) -> QuerySet[Any]:
+        """On a day of UTC, as two moments between which an index finds them."""
+        first, last = (datetime.combine(value, moment, UTC) for moment in (time.min, time.max))
+        return rows.filter(created_at__gte=first, created_at__lte=last)
 
     def answered(self, rows: QuerySet[Any], _name: str, value: bool) -> QuerySet[Any]:
         """The newest message is the seller's."""
