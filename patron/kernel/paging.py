@@ -1,5 +1,6 @@
 """Lists as the contract writes them: `page` from 1, `limit` 10 to 100, absolute `next` and `previous`."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -54,11 +55,12 @@ class LongPages(Pages):
     count: Count
     number: int
     is_more: bool
+    address: Callable[[], str]
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """The rows of the page. Raises NotFound, and Invalid for a `sort` or a `count` that is not understood."""
         self.refuse_sort(request)
-        self.request = request
+        self.address = request.build_absolute_uri
         self.number = page_number(request.query_params.get("page", "1"))
         is_exact = counting.is_exact_wanted(request.query_params)
         limit = int(self.get_page_size(request) or self.page_size)
@@ -95,16 +97,13 @@ class LongPages(Pages):
 
     def get_next_link(self) -> str | None:
         """The address of the page behind."""
-        return replace_query_param(self._address(), "page", self.number + 1) if self.is_more else None
+        return replace_query_param(self.address(), "page", self.number + 1) if self.is_more else None
 
     def get_previous_link(self) -> str | None:
         """The address of the page before."""
         if self.number < 3:
-            return remove_query_param(self._address(), "page") if self.number == 2 else None
-        return replace_query_param(self._address(), "page", self.number - 1)
-
-    def _address(self) -> str:
-        return self.request.build_absolute_uri()
+            return remove_query_param(self.address(), "page") if self.number == 2 else None
+        return replace_query_param(self.address(), "page", self.number - 1)
 
 
 def page_number(word: str) -> int:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from procrastinate.contrib.django import app
 
 from patron.kernel import clock, events
-from patron.support import answering, deadlines, inbox_reads, posting
+from patron.support import answering, deadlines, inbox_reads, posting, tasks
 from patron.support.inbox_reads import Wanted
 from patron.support.models import Conversation
 
@@ -63,6 +64,17 @@ def test_answered_and_quiet_is_closed(
     assert (deadlines.close_quiet(), deadlines.close_quiet()) == (1, 0)
     assert ids("closed") == [answered.pk]
     assert ids("open") == [waiting.pk]
+
+
+def test_the_worker_does_both_every_minute(make_shopper: Any, make_conversation: Any, advance: Any, clerk: Any) -> None:
+    """Marks what is overdue, closes what is quiet; nobody has to ask for it."""
+    answered, waiting = make_conversation(make_shopper()), make_conversation(make_shopper())
+    answering.reply(answered.pk, "Hello back", clerk.pk)
+    advance(15 * 24 * HOUR)
+    (each,) = [task for task in app.periodic_registry.periodic_tasks.values() if task.task is tasks.keep_deadlines]
+    assert each.cron == "* * * * *"
+    tasks.keep_deadlines(timestamp=0)
+    assert (ids("closed"), ids("overdue")) == ([answered.pk], [waiting.pk])
 
 
 def test_a_backlog_is_done_in_batches(
