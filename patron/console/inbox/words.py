@@ -56,7 +56,7 @@ def _of_the_list() -> dict[str, str]:
         "more": _("Show more"),
         "overdue": _("overdue"),
         "due": _("answer due {when}"),
-        "waiting": _("waiting since {when}"),
+        "waiting": _("waiting for {duration}"),
         "unseen": _("new"),
         "closed": pgettext("a conversation", "closed"),
         "asked": _("to be moderated"),

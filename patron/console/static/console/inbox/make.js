@@ -43,6 +43,16 @@ export const time = (iso, isFull = false) => {
     return make("time", { dateTime: iso, title: full.format(date), textContent: isFull ? full.format(date) : since(date) });
 };
 
+const lengths = Object.fromEntries(STEPS.map(([unit]) => [unit, new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" })]));
+
+/** How long it has been since a time: `3 hours`. */
+export const lasting = (iso) => {
+    const date = new Date(iso);
+    const seconds = Math.max((Date.now() - date) / 1000, STEPS.at(-1)[1]);
+    const [unit, length] = STEPS.find(([, least]) => seconds >= least);
+    return make("time", { dateTime: iso, title: full.format(date), textContent: lengths[unit].format(Math.trunc(seconds / length)) });
+};
+
 export const dayOf = (iso) => day.format(new Date(iso));
 
 /** A number unlike any other, also where the page was not loaded over TLS and randomUUID is missing. */

@@ -1,6 +1,6 @@
 // One conversation: where it stands, what can be done with it, its messages.
 
-import { fill, fillWith, make, time, words as said } from "./make.js";
+import { fill, fillWith, lasting, make, time, words as said } from "./make.js";
 
 const NEAR = 80; // pixels from the end, within which a new message is scrolled to
 
@@ -83,7 +83,7 @@ export class Thread {
 
     stand(head) {
         this.head = head;
-        const shown = JSON.stringify([head, time(head.waiting_since ?? head.created_at).textContent]);
+        const shown = JSON.stringify([head, lasting(head.waiting_since ?? head.created_at).textContent, head.due_at && time(head.due_at).textContent]);
         if (shown === this.shown) return;
         this.shown = shown;
         const { words } = this;
@@ -96,7 +96,7 @@ export class Thread {
             ...[
                 head.state === "closed" && label(words.closed),
                 head.visibility !== "private" && label(words[head.visibility], head.visibility === "asked" ? "is-asked" : ""),
-                head.waiting_since && label(fillWith(words.waiting, { when: time(head.waiting_since) })),
+                head.waiting_since && label(fillWith(words.waiting, { duration: lasting(head.waiting_since) })),
                 head.is_overdue ? label(words.overdue, "is-bad") : head.due_at && label(fillWith(words.due, { when: time(head.due_at) })),
                 head.rejection && label(fill(words.rejectedFor, { reason: head.rejection })),
                 head.is_sender_blocked && label(words.blocked, "is-bad"),
