@@ -79,6 +79,7 @@ export class Queue {
         this.chosen = id;
         this.place = this.rows.find((row) => row.id === id) ?? null;
         this.show();
+        this.items.get(id)?.link.scrollIntoView({ block: "nearest" });
     }
 
     focus(id) {
@@ -120,7 +121,7 @@ export class Queue {
     fill(item, row) {
         const when = row.waiting_since ?? row.active_at;
         const isChosen = row.id === this.chosen;
-        const state = JSON.stringify([row, isChosen, time(when).textContent]);
+        const state = JSON.stringify([row, isChosen, time(when).textContent, row.due_at && time(row.due_at).textContent]);
         if (item.state === state) return;
         item.state = state;
         item.link.href = this.addressOf(row.id);
