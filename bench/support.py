@@ -8,11 +8,17 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from django.test import RequestFactory
+
 from bench import load, processes, report, rounds, seed, support_seed
 from bench.load import Spoiled
 from bench.rounds import Plan
 from bench.seed import Size
+from patron.channels import staff, tokens
+from patron.channels.models import Channel
+from patron.kernel import clock
 from patron.support import conversation_reads, inbox_reads
+from patron.support.views.remote import RemoteConversationsView
 
 SESSIONS: Final = 5_000
 FLOOR: Final = "bench.support_floor:application"
@@ -62,6 +68,7 @@ def _inbox(conversations: int) -> str:
         *(_asked(f"first page: {queue}", partial(inbox_reads.page, queue, 1)) for queue in inbox_reads.QUEUES),
         _asked("the lengths of the queues", partial(inbox_reads.counts, 1)),
         _asked("page 100 of waiting", partial(inbox_reads.page, "waiting", 1, after=_position())),
+        _asked("the sellers' list by the API: first page, counted", _sellers_list()),
     ]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
@@ -73,6 +80,22 @@ def _asked(what: str, read: Callable[[], object]) -> tuple[str, ...]:
         read()
         taken.append((time.perf_counter() - started) * 1000)
     return what, f"{statistics.median(taken):.1f}", f"{max(taken):.1f}", "100 ms"
+
+
+def _sellers_list() -> Callable[[], object]:
+    """Asks for it as a staff member's program does, past the web server. Raises Spoiled."""
+    now = clock.now()
+    channel = Channel.objects.create(name="Storefront", channel_type="web", created_at=now, modified_at=now)
+    token = tokens.issue(staff.create("bench-support", "correct horse battery", is_superuser=True), "bench")
+    view, requests = RemoteConversationsView.as_view(), RequestFactory()
+
+    def ask() -> None:
+        request = requests.get("/", headers={"Host": "localhost", "Authorization": f"Token {token}"})
+        answer = view(request, channel_id=channel.pk).render()
+        if answer.status_code != 200 or b'"message_set"' not in answer.content:
+            raise Spoiled(f"the sellers' list is answered {answer.status_code}: {answer.content[:200]!r}")
+
+    return ask
 
 
 def _position() -> str:
