@@ -3,6 +3,7 @@
 Every refusal here is a ParseError, answered 400 `{"non_field_errors": [text]}` before a serializer or a journey runs.
 """
 
+import re
 from io import BytesIO
 from typing import IO, Any, Final
 
@@ -15,6 +16,7 @@ MAX_JSON_BYTES: Final = 1_000_000
 MAX_UPLOAD_BYTES: Final = 12_000_000
 MAX_DRAIN_BYTES: Final = 64_000_000
 MAX_DEPTH: Final = 32
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 class JsonParser(BaseParser):
@@ -113,7 +115,7 @@ def refuse_unstorable(value: Any, levels: int) -> None:
     if levels == 0:
         raise ParseError(_("The request body is nested too deeply."))
     if isinstance(value, str):
-        if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        if _UNSTORABLE.search(value):
             raise ParseError(_("Null characters are not allowed."))
     elif isinstance(value, dict):
         for key, inner in value.items():
