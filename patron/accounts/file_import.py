@@ -48,6 +48,7 @@ class ShopperFile:
         self._ignored = frozenset((*ignored, *PASSED))
         self._columns: list[str | None] = []
         self._hashes = not is_rehearsal
+        self._rehearsed: set[str] = set()  # e-mails and phones
 
     def open(self, names: list[str] | None) -> None:
         """The columns of a CSV file. Raises Unreadable."""
@@ -70,6 +71,9 @@ class ShopperFile:
                     said[_WRAPPED] = wrapped
         return Cleaned(rows, list(batch.faults), [], batch.mark)
 
+    def close(self) -> None:
+        """Nothing was put off."""
+
     def write(self, rows: list[Row], import_id: int | None) -> Written:
         """A shopper of each row, unless something of it is taken or malformed."""
         done = Written()
@@ -77,7 +81,7 @@ class ShopperFile:
             try:
                 shopper, given = _shopper(said)
                 if import_id is None:
-                    _refuse_taken(shopper)
+                    _refuse_taken(shopper, self._rehearsed)
                 else:
                     transactions.run(lambda shopper=shopper, given=given: _store(shopper, given))  # type: ignore[misc]
                 done.created += 1
@@ -138,14 +142,16 @@ def _store(shopper: Shopper, given: Mapping[str, Any]) -> None:
     events.put("shopper.registered", shopper_id=shopper.pk)
 
 
-def _refuse_taken(shopper: Shopper) -> None:
-    """For a rehearsal, which no constraint stops. Raises Invalid."""
+def _refuse_taken(shopper: Shopper, before: set[str]) -> None:
+    """For a rehearsal, which no constraint stops. `before`: of those that came before. Raises Invalid."""
     from patron.accounts import sign_in
 
-    if sign_in.find(shopper.email):
+    email, phone = shopper.email.lower(), shopper.phone_claim
+    if email in before or sign_in.find(shopper.email):
         raise email_change.taken_email()
-    if shopper.phone_e164 and profile.phone_is_taken(shopper.phone_e164):
+    if shopper.phone_e164 and (phone in before or profile.phone_is_taken(shopper.phone_e164)):
         raise profile.taken_phone()
+    before.update(filter(None, (email, phone)))
 
 
 def _told(fields: Mapping[str, Iterable[Any]]) -> str:

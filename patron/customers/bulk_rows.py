@@ -3,12 +3,12 @@
 `given` has a bit for each field that the record names: what it does not name stays as it is.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from patron.customers.bulk_fields import CODE, FIELDS, KEY, NAMES, READ_ONLY, BadValue
+from patron.customers.bulk_fields import CODE, FIELDS, KEY, NAMES, READ_ONLY, BadValue, Field
 from patron.kernel.record_files import Fault, Unreadable
 from patron.kernel.refused_rows import COLUMNS
 
@@ -42,11 +42,13 @@ class Shape:
         names: Mapping[str, str] | None = None,
         ignored: Iterable[str] = (),
     ) -> None:
+        if unknown := [name for name in names or () if name not in _ALL]:
+            raise Unreadable(f"{', '.join(unknown)}: " + _("There is no such field."))
         self._channels = channels
         self._channel = channel
         self._fields = {(names or {}).get(name, name): name for name in _ALL}
         self._ignored = frozenset((*READ_ONLY, *COLUMNS, *ignored))
-        self._plan: list[tuple[int, int, Callable[[Any], Any], Any]] = []
+        self._plan: list[tuple[int, int, Field]] = []
         self._channel_at = self._code_at = 0
         self._given = 0
 
@@ -61,26 +63,32 @@ class Shape:
         if missing:
             raise Unreadable(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
         self._channel_at, self._code_at = places.get("channel", -1), places["channel_code"]
-        self._plan = [
-            (places[field.name], _PLACES[field.name], field.from_text, field.empty)
-            for field in FIELDS
-            if field.name in places
-        ]
-        self._given = sum(1 << place - FIRST for _at, place, _clean, _empty in self._plan)
+        self._plan = [(places[field.name], _PLACES[field.name], field) for field in FIELDS if field.name in places]
+        self._given = sum(1 << place - FIRST for _at, place, _field in self._plan)
 
-    def row_of_cells(self, line: int, cells: Sequence[str]) -> Row:
-        """A row of a CSV file. An empty cell means the empty value of its field. Raises BadRow."""
-        row: list[Any] = [None] * _WIDTH
-        try:
-            row[:FIRST] = (line, self._given, self._channel_of(cells), CODE.from_text(cells[self._code_at]))
-            for at, place, clean, empty in self._plan:
-                cell = cells[at]
-                row[place] = clean(cell) if cell else empty
-            if row[FIRST] == "" and self._given & 1:
-                raise BadValue
-        except BadValue:
-            raise BadRow(self._wrong_cells(cells)) from None
-        return tuple(row)
+    def rows_of_cells(
+        self, records: Sequence[tuple[int, Sequence[str]]]
+    ) -> tuple[list[Row], list[tuple[int, Sequence[str], BadRow]]]:
+        """Rows of a CSV file, a column at a time, and those that cannot be rows: line, cells, why.
+
+        An empty cell means the empty value of its field.
+        """
+        if not records:
+            return [], []
+        lines, cells = zip(*records, strict=True)
+        read = list(zip(*cells, strict=True))
+        bad: set[int] = set()
+        columns: list[Sequence[Any]] = [[None] * len(lines)] * _WIDTH
+        columns[0], columns[1] = lines, [self._given] * len(lines)
+        columns[2] = self._channels_of(read, len(lines), bad)
+        columns[3] = CODE.column(read[self._code_at], bad)
+        for at, place, field in self._plan:
+            columns[place] = field.column(read[at], bad)
+        rows = list(zip(*columns, strict=True))
+        if not bad:
+            return rows, []
+        wrong = [(lines[place], cells[place], BadRow(self._wrong_cells(cells[place]))) for place in sorted(bad)]
+        return [row for place, row in enumerate(rows) if place not in bad], wrong
 
     def row_of_object(self, line: int, record: Mapping[str, Any], *, is_strict: bool = True) -> Row:
         """A row of a JSON object. Raises BadRow; `is_strict`: for a key that is no field, too."""
@@ -114,10 +122,20 @@ class Shape:
         row[0], row[1] = line, given
         return tuple(row)
 
-    def _channel_of(self, cells: Sequence[str]) -> int:
+    def _channels_of(self, read: Sequence[Sequence[str]], count: int, bad: set[int]) -> Sequence[Any]:
         if self._channel_at < 0:
-            return self._channel or 0
-        return self._known_channel(cells[self._channel_at])
+            return [self._channel] * count
+        named = read[self._channel_at]
+        known: dict[str, int | None] = {}
+        for each in set(named):
+            try:
+                known[each] = self._known_channel(each)
+            except BadValue:
+                known[each] = None
+        channels = [known[each] for each in named]
+        if None in known.values():
+            bad.update(place for place, channel in enumerate(channels) if channel is None)
+        return channels
 
     def _channel_of_object(self, named: Mapping[str, Any]) -> int:
         if "channel" not in named:
@@ -127,6 +145,8 @@ class Shape:
         return self._known_channel(named["channel"])
 
     def _known_channel(self, value: Any) -> int:
+        if value is None:
+            raise BadValue(_("This field may not be null."))
         if isinstance(value, str) and value.isascii() and value.strip().isdigit() and len(value) < 20:
             value = int(value)
         if type(value) is not int:
@@ -138,16 +158,15 @@ class Shape:
     def _wrong_cells(self, cells: Sequence[str]) -> dict[str, str]:
         """Every fault of a row that has one."""
         wrong: dict[str, str] = {}
-        checks: list[tuple[str, Callable[[], Any]]] = [
-            ("channel", lambda: self._channel_of(cells)),
-            ("channel_code", lambda: CODE.from_text(cells[self._code_at])),
+        checks = [("channel_code", self._code_at, CODE.from_text)]
+        if self._channel_at >= 0:
+            checks.insert(0, ("channel", self._channel_at, self._known_channel))
+        checks += [
+            (field.name, at, field.from_text) for at, _place, field in self._plan if cells[at] or field.is_needed
         ]
-        for at, place, clean, _empty in self._plan:
-            if cells[at] or place == FIRST:
-                checks.append((NAMES[place - FIRST], lambda clean=clean, at=at: clean(cells[at])))  # type: ignore[misc]
-        for name, check in checks:
+        for name, at, clean in checks:
             try:
-                check()
+                clean(cells[at])
             except BadValue as bad:
                 wrong[name] = str(bad)
         return wrong
@@ -158,6 +177,8 @@ def last_of_each(rows: Sequence[Row]) -> tuple[list[Row], list[tuple[int, int]]]
 
     A field that the last one does not name keeps what an earlier one said.
     """
+    if len({row[2:FIRST] for row in rows}) == len(rows):
+        return list(rows), []
     found: dict[tuple[int, str], Row] = {}
     repeated = []
     for row in rows:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from patron.channels.access import Scope
 from patron.channels.models import Channel
-from patron.customers import bulk_writing
+from patron.customers import bulk_lines, bulk_writing
 from patron.customers.bulk_rows import BadRow, Row, Shape, last_of_each
 from patron.customers.bulk_writing import By, Upserted
 from patron.customers.file_import import merged_text
@@ -80,7 +80,7 @@ def _row(shape: Shape, number: int, record: Any) -> Row:
 
 
 def _write(rows: list[Row], staff_id: int | None) -> Upserted:
-    bulk_writing.stage(rows)
+    bulk_writing.stage(bulk_lines.pack(rows))
     return bulk_writing.upsert(rows, By(Change.Source.BULK, staff_id=staff_id), in_detail=True)
 
 

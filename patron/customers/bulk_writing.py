@@ -5,7 +5,7 @@ are not touched. Those that differ are held first, in the order of their keys, s
 waiting for each other, and what the history says was the old value is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import connection
 
 from patron.customers.bulk_fields import EMAIL_BIT, FIELDS, NAMES
+from patron.customers.bulk_lines import Packed
 from patron.customers.bulk_rows import Row
 from patron.customers.models import Change
 from patron.customers.records import CREATED, UPDATED
@@ -41,12 +42,15 @@ _IS_NEW: Final = f"NOT EXISTS (SELECT FROM customers_customer AS c WHERE {_SAME_
 _WITHOUT_EMAIL: Final = f"""
 SELECT line FROM customers_staging AS s WHERE given & {EMAIL_BIT} = 0 AND {_IS_NEW}
 """  # noqa: S608
-_MERGED: Final = """
+_ARE_MERGED: Final = "SELECT EXISTS (SELECT FROM customers_merge WHERE undone_at IS NULL)"
+# A key that a customer was made anew for is theirs, whatever was merged under it before.
+_MERGED: Final = f"""
 SELECT s.line, m.kept_id FROM customers_staging AS s CROSS JOIN LATERAL (
     SELECT kept_id FROM customers_merge AS m
     WHERE m.gone_code = s.channel_code AND m.channel_id = s.channel_id AND m.undone_at IS NULL LIMIT 1
 ) AS m
-"""
+WHERE {_IS_NEW}
+"""  # noqa: S608
 _DROP: Final = "DELETE FROM customers_staging WHERE line = ANY (%s::bigint[])"
 _DIFFERS: Final = " OR ".join(
     f"(s.given & {1 << bit} <> 0 AND c.{f.name} IS DISTINCT FROM s.{f.name})" for bit, f in enumerate(FIELDS)
@@ -84,11 +88,11 @@ SELECT channel_id, channel_code, {
         for f in FIELDS
     )
 }, %(now)s, %(now)s
-FROM customers_staging AS s ORDER BY line
+FROM customers_staging AS s
 ON CONFLICT (channel_code, channel_id) DO NOTHING
 """  # noqa: S608
 # A number of the sequence is drawn ahead of the conflict: so for rows that are there, none is.
-_MAKE_NEW: Final = _MAKE.replace(" ORDER BY line", f" WHERE {_IS_NEW} ORDER BY line")
+_MAKE_NEW: Final = _MAKE.replace("\nON CONFLICT", f" WHERE {_IS_NEW}\nON CONFLICT")
 # How many rows are there, and how many of these differ.
 _LOOK: Final = f"""
 SELECT count(*), count(*) FILTER (WHERE {_DIFFERS}) FROM customers_staging AS s CROSS JOIN {_ITS_CUSTOMER}
@@ -124,7 +128,7 @@ class Upserted:
     ids: dict[int, int] = field(default_factory=dict)
 
 
-def stage(rows: Iterable[Row]) -> None:
+def stage(packed: Packed) -> None:
     """Copy rows beside the table, until the transaction at hand ends."""
     with connection.cursor() as cursor:
         for setting in _BY_INDEX:
@@ -132,20 +136,23 @@ def stage(rows: Iterable[Row]) -> None:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.customers_staging")
         cursor.execute(_STAGE)
         with cursor.copy(_COPY) as copy:
-            for row in rows:
-                copy.write_row(row)
+            for lines in packed.lines:
+                copy.write(lines)
 
 
-def upsert(rows: Sequence[Row], by: By, *, in_detail: bool) -> Upserted:
+def upsert(rows: Sequence[Row], by: By, *, in_detail: bool, expects_new: bool = False) -> Upserted:
     """Write what was staged; `rows` says what that is, no key twice. Joins the transaction at hand.
 
-    `in_detail`: also say which rows were made and changed, and tell whoever listens.
+    `in_detail`: also say which rows were made and changed, and tell whoever listens. `expects_new`: most likely all
+    rows are new, so that they are made before it is looked which ones are there.
     """
     done = Upserted()
     is_heard = any(map(events.is_heard, (CREATED, UPDATED)))
     left, known = _drop(rows, done), 0
     lines = {(row[2], row[3]): row[0] for row in rows} if in_detail or is_heard else None
     writing = _Writing(by, lines)
+    if expects_new:
+        known = done.created_count = writing.run(_MAKE, done.created)
     while known < left:
         known, differing = _look()
         if differing:
@@ -203,8 +210,10 @@ class _Writing:
 def _drop(rows: Sequence[Row], done: Upserted) -> int:
     """Take out new customers without an e-mail, and ones that were merged into others; how many rows are left."""
     with connection.cursor() as cursor:
-        cursor.execute(_MERGED)
-        done.merged = dict(cursor.fetchall())
+        cursor.execute(_ARE_MERGED)
+        if cursor.fetchone()[0]:
+            cursor.execute(_MERGED)
+            done.merged = dict(cursor.fetchall())
         if not all(row[1] & EMAIL_BIT for row in rows):
             cursor.execute(_WITHOUT_EMAIL)
             done.without_email = [line for (line,) in cursor.fetchall() if line not in done.merged]

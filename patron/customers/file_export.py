@@ -6,6 +6,7 @@ Source: 5-omnitron, Bulk import and export.
 
 import contextlib
 import gzip
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -65,7 +66,8 @@ def _output(path: Path | None) -> Iterator[IO[bytes] | Any]:
         return
     part = path.with_name(f"{path.name}.part")
     try:
-        with part.open("wb") as file:
+        # what people gave their shop is nobody else's to read on this machine
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             if path.suffix == ".gz":
                 with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1, filename="") as packed:
                     yield packed

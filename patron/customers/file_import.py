@@ -3,13 +3,15 @@
 Source: 5-omnitron, Bulk import and export.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from patron.channels.models import Channel
-from patron.customers import bulk_writing
+from patron.customers import bulk_lines, bulk_writing, first_load
+from patron.customers.bulk_lines import Packed
 from patron.customers.bulk_rows import BadRow, Row, Shape, fault_of, last_of_each
 from patron.customers.bulk_writing import By
 from patron.customers.models import Change
@@ -18,6 +20,14 @@ from patron.kernel.importing import Cleaned, Written
 from patron.kernel.record_files import Batch, Fault, Unreadable
 
 BATCH: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is written, and the records it was made of as they came: (line, record)."""
+
+    packed: Packed
+    records: Sequence[tuple[int, Any]]
 
 
 class CustomerFile:
@@ -34,41 +44,63 @@ class CustomerFile:
         if channel is not None and channel not in channels:
             raise Unreadable(_("There is no channel %(channel)d.") % {"channel": channel})
         self._shape = Shape(channels, channel=channel, names=names, ignored=ignored)
+        self._is_csv = self._is_without_indexes = self._expects_new = False
         self.options = {"channel": channel, "names": dict(names or {}), "ignored": sorted(ignored)}
 
     def open(self, names: list[str] | None) -> None:
         """The columns of a CSV file. Raises Unreadable."""
+        self._is_csv = names is not None
         if names is not None:
             self._shape.open(names)
 
     def clean(self, batch: Batch) -> Cleaned:
         """Rows fit for the table, one a key."""
-        rows: list[Row] = []
-        faults = list(batch.faults)
-        for line, record in batch.rows:
-            try:
-                rows.append(self._row(line, record))
-            except BadRow as bad:
-                faults.append(fault_of(line, bad, record))
+        rows, wrong = self._rows(batch)
+        faults = [*batch.faults, *(fault_of(line, bad, raw) for line, raw, bad in wrong)]
         kept, repeated = last_of_each(rows)
-        return Cleaned(kept, faults, [importing.overridden(*pair) for pair in repeated], batch.mark)
+        overridden = _with_records([importing.overridden(*pair) for pair in repeated], batch.rows)
+        return Cleaned(_Batch(bulk_lines.pack(kept), batch.rows), faults, overridden, batch.mark)
 
-    def write(self, rows: list[Row], import_id: int | None) -> Written:
+    def write(self, batch: _Batch, import_id: int | None) -> Written:
         """Upsert them, or say what would become of them."""
+        rows = batch.packed.rows
         if not rows:
             return Written()
-        bulk_writing.stage(rows)
+        if import_id is not None and not self._is_without_indexes:
+            self._is_without_indexes = first_load.leave_out_indexes(import_id)
+        bulk_writing.stage(batch.packed)
         if import_id is None:
             done = bulk_writing.tally(rows)
         else:
             importing.note_keys(bulk_writing.KEYS, import_id)
-            done = bulk_writing.upsert(rows, By(Change.Source.IMPORT, file_import=import_id), in_detail=False)
-        return Written(done.created_count, done.updated_count, done.unchanged_count, list(_faults(done)))
+            done = bulk_writing.upsert(
+                rows, By(Change.Source.IMPORT, file_import=import_id), in_detail=False, expects_new=self._expects_new
+            )
+            self._expects_new = done.created_count == len(rows)
+        return Written(
+            done.created_count, done.updated_count, done.unchanged_count, _with_records(_faults(done), batch.records)
+        )
 
-    def _row(self, line: int, record: Any) -> Row:
-        if isinstance(record, dict):
-            return self._shape.row_of_object(line, record)
-        return self._shape.row_of_cells(line, record)
+    def close(self) -> None:
+        """Build the indexes that a first load, this one or one that was killed, left out."""
+        first_load.build_indexes()
+
+    def _rows(self, batch: Batch) -> tuple[list[Row], list[tuple[int, Any, BadRow]]]:
+        if self._is_csv:
+            return self._shape.rows_of_cells(batch.rows)
+        rows, wrong = [], []
+        for line, record in batch.rows:
+            try:
+                rows.append(self._shape.row_of_object(line, record))
+            except BadRow as bad:
+                wrong.append((line, record, bad))
+        return rows, wrong
+
+
+def _with_records(faults: Iterable[Fault], records: Sequence[tuple[int, Any]]) -> list[Fault]:
+    """The same with each record as it came. Few are at fault, so only these are looked for."""
+    by_line = {fault.line: fault for fault in faults}
+    return [by_line[line]._replace(raw=record) for line, record in records if line in by_line] if by_line else []
 
 
 def _faults(done: bulk_writing.Upserted) -> Iterable[Fault]:

@@ -1,5 +1,6 @@
 """`/api/v1/customers/`: many at once, the history of one, two that become one."""
 
+import codecs
 from typing import IO, Any
 
 import msgspec
@@ -31,6 +32,7 @@ class RowsParser(BaseParser):
         raw = stream.read(parsing.MAX_UPLOAD_BYTES + 1)
         if len(raw) > parsing.MAX_UPLOAD_BYTES:
             raise ParseError(_("The request body is too large."))
+        raw = raw.removeprefix(codecs.BOM_UTF8)
         if raw.lstrip()[:1] != b"[":
             return [_object(line) for line in raw.split(b"\n") if line.strip()]
         try:

@@ -24,12 +24,16 @@ from patron.kernel.record_files import Batch, Fault, Mark, Reader, Unreadable
 from patron.kernel.refused_rows import RefusedRows
 
 _PART: Final = 10_000
-_NOTE_KEYS: Final = "INSERT INTO kernel_importedkey (import_id, key, line) SELECT %s, k.key, k.line FROM ({rows}) AS k"
+_NOTE_KEYS: Final = """
+INSERT INTO kernel_importedkey (import_id, keys, lines)
+SELECT %s, array_agg(k.key), array_agg(k.line) FROM ({rows}) AS k
+"""
 # One sort and no join: nothing is known of the table's statistics, so a join could be planned badly without bound.
 _REPEATED: Final = """
 SELECT line, later FROM (
-    SELECT line, lead(line) OVER (PARTITION BY key ORDER BY line) AS later
-    FROM kernel_importedkey WHERE import_id = %s
+    SELECT line, lead(line) OVER (PARTITION BY key ORDER BY line) AS later FROM (
+        SELECT unnest(keys) AS key, unnest(lines) AS line FROM kernel_importedkey WHERE import_id = %s
+    ) AS noted
 ) AS pairs WHERE later IS NOT NULL ORDER BY line
 """
 _FORGET_KEYS: Final = "DELETE FROM kernel_importedkey WHERE import_id = %s"
@@ -44,9 +48,9 @@ class Taken(Exception):
 
 @dataclass(slots=True)
 class Cleaned:
-    """A batch whose rows are fit to be written. `repeated`: rows that a later one of the same batch overrides."""
+    """A batch fit to be written: `rows` as `Target.write` takes them. `repeated`: rows that a later one overrides."""
 
-    rows: list[Any]
+    rows: Any
     faults: list[Fault]
     repeated: list[Fault]
     mark: Mark
@@ -78,8 +82,11 @@ class Target(Protocol):
     def clean(self, batch: Batch) -> Cleaned:
         """Look at the rows, in a thread that has no database."""
 
-    def write(self, rows: list[Any], import_id: int | None) -> Written:
+    def write(self, rows: Any, import_id: int | None) -> Written:
         """Write them in the transaction at hand; None: a rehearsal, which changes nothing."""
+
+    def close(self) -> None:
+        """All rows are written, or no more will be: put in order what was put off. Outside any transaction."""
 
 
 def run(target: Target, reader: Reader, refused: Path, *, name: str, progress: Progress, restart: bool) -> FileImport:
@@ -92,9 +99,12 @@ def run(target: Target, reader: Reader, refused: Path, *, name: str, progress: P
     current = (None if restart else _unfinished(target, reader)) or _begin(target, reader, name)
     rows = RefusedRows(refused, reader.names)
     progress(current, reader)
-    for cleaned in _ahead(target, reader):
-        _follow(current, transactions.run(lambda cleaned=cleaned: _put(target, cleaned, current, rows)))  # type: ignore[misc]
-        progress(current, reader)
+    try:
+        for cleaned in _ahead(target, reader):
+            _follow(current, transactions.run(lambda cleaned=cleaned: _put(target, cleaned, current, rows)))  # type: ignore[misc]
+            progress(current, reader)
+    finally:
+        target.close()
     _follow(current, transactions.run(lambda: _finish(current, rows)))
     return current
 
@@ -171,6 +181,9 @@ def _begin(target: Target, reader: Reader, name: str) -> FileImport:
 
 
 def _put(target: Target, cleaned: Cleaned, current: FileImport, rows: RefusedRows) -> Counts:
+    with connection.cursor() as cursor:
+        # what a crash of the server takes back, it takes back together with the note of how far the file is in
+        cursor.execute("SET LOCAL synchronous_commit = off")
     mine = FileImport.objects.select_for_update().filter(pk=current.pk, position=current.position, state=State.RUNNING)
     if not mine.exists():
         raise Taken
@@ -188,12 +201,13 @@ def _finish(current: FileImport, rows: RefusedRows) -> Counts:
     """Say which rows were overridden by later ones, and note the end."""
     length, count = current.refusals_bytes, 0
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute("SET LOCAL work_mem = '64MB'")
-        cursor.execute(_REPEATED, [current.pk])
-        while found := cursor.fetchmany(_PART):
-            length = rows.put([overridden(*pair) for pair in found], length)
-            count += len(found)
+        if current.updated_rows or current.unchanged_rows:  # else each row was new, so none repeats another
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute("SET LOCAL work_mem = '64MB'")
+            cursor.execute(_REPEATED, [current.pk])
+            while found := cursor.fetchmany(_PART):
+                length = rows.put([overridden(*pair) for pair in found], length)
+                count += len(found)
         cursor.execute(_FORGET_KEYS, [current.pk])
     added = {"repeated_rows": count, "refusals_bytes": length - current.refusals_bytes}
     _advance(current, added, state=State.DONE, finished_at=clock.now())

@@ -1,5 +1,6 @@
 """Imports and exports as a person at a terminal sees them: a bar, or a line every few seconds where there is none."""
 
+import gc
 import sys
 import time
 from collections.abc import Callable
@@ -69,6 +70,7 @@ class Watch:
 
 def bring_in(make_target: Callable[[], Target], asked: Asked) -> FileImport:
     """Import a file, or rehearse it. Raises CannotStart with what a person can mend."""
+    gc.set_threshold(200_000)  # a batch is that many lists and none in a circle; looking for some doubles its cost
     try:
         with ExitStack() as stack:
             reader = stack.enter_context(

@@ -123,10 +123,15 @@ def test_a_bad_row_is_refused(row: str, field: str, bring: Any, tmp_path: Path) 
 
 
 def test_a_rehearsal_stores_nobody(bring: Any, make_shopper: Any) -> None:
-    """And knows who is there."""
+    """And knows who is there, in the file itself too."""
     make_shopper(email="old@example.com")
-    run = bring("A,,old@example.com,,,,,,,,,,", "B,,new@example.com,,,,,,,,,,", is_rehearsal=True)
-    assert (run.created_rows, run.refused_rows) == (1, 1)
+    run = bring(
+        "A,,old@example.com,,,,,,,,,,",
+        "B,,new@example.com,,,,,,,,,,",
+        "C,,NEW@example.com,,,,,,,,,,",
+        is_rehearsal=True,
+    )
+    assert (run.created_rows, run.refused_rows) == (1, 2)
     assert Shopper.objects.count() == 1
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -16,8 +16,9 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from patron.channels.access import EVERYWHERE
 from patron.channels.models import Channel
-from patron.customers import bulk_fields, file_export, file_import
+from patron.customers import bulk_fields, file_export, file_import, merging
 from patron.customers.bulk_rows import Shape, last_of_each
 from patron.customers.file_import import CustomerFile
 from patron.customers.models import Change, Customer
@@ -151,6 +152,55 @@ def test_the_quick_look_at_an_e_mail_takes_no_more_than_the_api(email: str) -> N
     assert EmailField().run_validation(email) == email
 
 
+_CELLS: Final = (
+    *("", " ", "male", "guest", "Male", "yes", "f", "1", "2"),
+    *("{}", "[]", '{"a": 1}', '{"a": "\\u0000"}', '{"a": 1e999}', '{"a": ' * 40 + "1" + "}" * 40),
+    *("a@b.example", " a@b.example ", "no-mail", "Ö@b.example"),
+    *("2020-02-29", "2023-02-30", "2020-01-02T03:04:05Z", "2020-01-02 03:04:05.123456+03", "0001-01-01T00:00:00+05:00"),
+)
+_ANY_CELL: Final = st.text(max_size=70) | st.sampled_from(_CELLS)
+
+
+@pytest.mark.parametrize("field", [bulk_fields.CODE, *bulk_fields.FIELDS], ids=lambda field: field.name)
+@given(cells=st.lists(_ANY_CELL, min_size=1, max_size=6))
+def test_a_column_at_once_means_what_its_cells_mean(field: bulk_fields.Field, cells: list[str]) -> None:
+    """Values and faults alike."""
+    at_once: set[int] = set()
+    one_by_one: set[int] = set()
+    assert field.column(cells, at_once) == field._each(cells, one_by_one)
+    assert at_once == one_by_one
+
+
+def test_texts_come_through_as_they_are(bring: Any) -> None:
+    """Whatever means something to the database's own file format."""
+    odd = "a\tb\\N\\n\\ç\U0001f600"
+    quoted = odd.replace("\t", '""\n\t')
+    text = f'channel,channel_code,email,first_name,last_name,erp_code\n{{c}},A,a@example.com,{odd},"{quoted}",\\N\n'
+    bring(text)
+    made = Customer.objects.get()
+    assert (made.first_name, made.last_name, made.erp_code) == (odd, quoted.replace('""', '"'), "\\N")
+
+
+def test_what_the_database_refuses_is_told_as_it_came(bring: Any, refused: Any, make_customer: Any) -> None:
+    """And what a later row overrides: all of the row is there to be mended."""
+    bring("channel,channel_code,first_name\n{c},A,Ada\n{c},B,one\n{c},B,two\n")
+    told = [row[3:] for row in csv.reader(refused().splitlines())][1:]
+    assert told == [["A", "Ada"], ["B", "one"], ["B", "two"]]
+
+
+def test_a_key_made_anew_is_no_merged_one(bring: Any, make_customer: Any, refused: Any) -> None:
+    """Once its customer was merged into another; until then its rows are refused."""
+    kept, gone = make_customer(channel_code="K"), make_customer(channel_code="G")
+    merging.merge(kept.pk, gone.pk, {}, EVERYWHERE, None)
+    text = "channel,channel_code,email,first_name\n{c},G,g@example.com,New\n"
+    assert bring(text).refused_rows == 1
+    assert "merged into" in refused()
+    anew = make_customer(channel_code="G")
+    assert counts(bring(text, restart=True)) == (0, 1, 0, 0, 0)
+    anew.refresh_from_db()
+    assert anew.first_name == "New"
+
+
 def test_a_rehearsal_changes_nothing(bring: Any) -> None:
     """And says what would be."""
     bring(HEADER + "{c},A,a@example.com,Ada,,,,\n{c},S,s@example.com,Same,,,,\n")
@@ -169,6 +219,8 @@ def test_unknown_columns_are_refused_unless_mapped_or_ignored(bring: Any) -> Non
     channel_id = Channel.objects.get().pk
     bring(text, channel=channel_id, names=names, ignored=["Points"])
     assert Customer.objects.get(channel_code="A").email == "a@example.com"
+    with pytest.raises(Unreadable, match="points: There is no such field"):
+        bring(text, channel=channel_id, names=names | {"points": "Points"})
     with pytest.raises(Unreadable, match="There is no channel 999"):
         bring(text, channel=999)
     with pytest.raises(Unreadable, match="channel_code"):
@@ -253,6 +305,7 @@ def test_what_goes_out_comes_in_again(name: str, bring: Any, tmp_path: Path, mak
     file = tmp_path / name
     assert file_export.write(file, kind, channel=None, progress=lambda count: None) == 2
     assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert file.stat().st_mode & 0o077 == 0
     Customer.objects.update(first_name="", attributes={}, gender=None, date_of_birth=None, erp_code=None)
     with Reader(file) as reader:
         done = importing.run(

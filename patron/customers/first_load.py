@@ -1,0 +1,135 @@
+"""A table that is filled for the first time: its indexes are left out meanwhile and built at the end.
+
+Kept up row by row they are most of what a new row costs; built at once they cost a third of that. Those that hold a
+promise (the primary key, the unique key) stay. Until the end lists of customers read the whole table, which is why it
+is done for a table that holds little beside what the file brings. A process that is killed leaves them out: the next
+import builds them, and so does the worker.
+"""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import OperationalError, connection, transaction
+
+from patron.customers.models import Customer
+from patron.kernel import clock, transactions
+from patron.kernel.models import FileImport
+
+MANY: Final = 20_000  # rows that a file has brought, from which on the others are counted
+FEW: Final = 10_000  # rows that a table may hold besides
+_AT_ONCE: Final = 2
+_LOCK: Final = 5_042_317  # of everybody who builds
+_WAIT_SECONDS: Final = 1800
+_IDLE: Final = timedelta(minutes=10)  # an import that says nothing for so long was killed
+_LOCK_NOT_AVAILABLE: Final = "55P03"
+_IS_FIRST: Final = """
+SELECT made >= %s AND (SELECT count(*) FROM (SELECT FROM customers_customer LIMIT made + %s) AS c) < made + %s
+FROM (SELECT created_rows AS made FROM kernel_fileimport WHERE id = %s) AS i
+"""
+_THERE: Final = """
+SELECT c.relname, i.indisvalid FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+WHERE i.indrelid = 'customers_customer'::regclass
+"""
+_BUILDING: Final = {
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "maintenance_work_mem": "'128MB'",
+    "max_parallel_maintenance_workers": "0",  # they need shared memory that small containers do not have
+}
+
+
+def leave_out_indexes(import_id: int) -> bool:
+    """Drop them, if most of the table comes from this import; whether that was done, or need not be asked again.
+
+    Joins the transaction at hand, as its first step: nothing may read or write customers in it before. Where somebody
+    works with the table for long, it is left for the next time.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_FIRST, [MANY, FEW, FEW, import_id])
+        is_first = cursor.fetchone()[0]
+    if not is_first:
+        return False
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '1s'")
+            for index in Customer._meta.indexes:
+                cursor.execute(f"DROP INDEX IF EXISTS {connection.ops.quote_name(index.name)}")
+            cursor.execute("SET LOCAL lock_timeout = 0")
+    except OperationalError as error:
+        if transactions.sqlstate(error) != _LOCK_NOT_AVAILABLE:
+            raise
+        return False
+    return True
+
+
+def build_indexes() -> int:
+    """Build the missing ones, two at a time; how many there were. Nobody writes customers meanwhile.
+
+    Where another process is at it, that is waited for. Must not run inside a transaction.
+    """
+    with _alone(_WAIT_SECONDS) as is_alone:
+        missing = _missing() if is_alone else []
+        if missing:
+            with ThreadPoolExecutor(_AT_ONCE, "patron-index") as threads:
+                list(threads.map(_build_in_thread, missing))
+    return len(missing)
+
+
+def build_forgotten() -> int:
+    """The same for what a killed import left out, while customers are read and written; how many there were."""
+    if FileImport.objects.filter(state=FileImport.State.RUNNING, modified_at__gt=clock.now() - _IDLE).exists():
+        return 0
+    with _alone(0) as is_alone:
+        missing = _missing() if is_alone else []
+        for index in missing:
+            _build(index, concurrently=True)
+    return len(missing)
+
+
+def _missing() -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(_THERE)
+        there = dict(cursor.fetchall())
+    return [index for index in Customer._meta.indexes if not there.get(index.name)]
+
+
+def _build_in_thread(index: Any) -> None:
+    try:
+        _build(index, concurrently=False)
+    finally:
+        connection.close()  # the thread's own
+
+
+def _build(index: Any, *, concurrently: bool) -> None:
+    with connection.cursor() as cursor:
+        # an index whose building was broken off is there and of no use
+        cursor.execute(f"DROP INDEX IF EXISTS {connection.ops.quote_name(index.name)}")
+        for setting, value in _BUILDING.items():
+            cursor.execute(f"SET {setting} = {value}")
+        with connection.schema_editor(atomic=False) as editor:
+            cursor.execute(str(index.create_sql(Customer, editor, concurrently=concurrently)))
+        for setting in _BUILDING:
+            cursor.execute(f"RESET {setting}")
+
+
+@contextlib.contextmanager
+def _alone(seconds: float) -> Iterator[bool]:
+    """Whether nobody else builds, waiting so long for another to end."""
+    ends = time.monotonic() + seconds
+    with connection.cursor() as cursor:
+        while not (is_alone := _said(cursor, "SELECT pg_try_advisory_lock(%s)")) and time.monotonic() < ends:
+            time.sleep(0.2)
+        try:
+            yield is_alone
+        finally:
+            if is_alone:
+                _said(cursor, "SELECT pg_advisory_unlock(%s)")
+
+
+def _said(cursor: Any, statement: str) -> bool:
+    cursor.execute(statement, [_LOCK])
+    return bool(cursor.fetchone()[0])
