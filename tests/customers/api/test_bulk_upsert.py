@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from patron.channels.models import Channel
 from patron.customers import bulk_upsert
 from patron.customers.models import Change, Customer
 
@@ -121,3 +122,15 @@ def test_who_was_merged_away_is_not_made_again(send: Any, make_customer: Any, ca
             "errors": {"non_field_errors": [f"This customer was merged into #{kept.pk}."]},
         }
     ]
+
+
+def test_a_byte_order_mark_is_no_letter(send: Any, channel: Channel) -> None:
+    """As programs of one system write it; and a channel that is null is not there."""
+    rows = [
+        {"channel": channel.pk, "channel_code": "A", "email": "a@example.com"},
+        {"channel": None, "channel_code": "B", "email": "b@example.com"},
+    ]
+    lines = "\ufeff" + "".join(json.dumps(row) + "\n" for row in rows)
+    body = send(lines.encode(), content_type="application/x-ndjson").json()
+    assert [row["status"] for row in body["results"]] == ["created", "refused"]
+    assert body["results"][1]["errors"] == {"channel": ["This field may not be null."]}
