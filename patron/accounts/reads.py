@@ -9,15 +9,18 @@ import msgspec
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from patron.accounts.models import Shopper
 from patron.accounts.sessions import SEEN_EVERY
 from patron.kernel import clock, languages, rows, secrets
 
 GENDERS: Final = (("female", _("female")), ("male", _("male")))
 # Written by PostgreSQL: reading a moment and writing it again would cost Python a tenth of the whole read.
 _ISO: Final = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-_PROFILE_COLUMNS: Final = f"""
-u.id, u.first_name, u.last_name, u.email_allowed, u.sms_allowed, u.call_allowed, u.avatar, u.email, u.phone,
-u.date_of_birth, u.gender, u.language_code, u.attributes, {_ISO.format("u.date_joined")}"""
+_PROFILE_FIELDS: Final = (
+    *("id", "first_name", "last_name", "email_allowed", "sms_allowed", "call_allowed", "avatar", "email", "phone"),
+    *("date_of_birth", "gender", "language_code", "attributes"),
+)
+_PROFILE_COLUMNS: Final = ", ".join((*(f"u.{name}" for name in _PROFILE_FIELDS), _ISO.format("u.date_joined")))
 _SESSION: Final = """
 FROM accounts_session s JOIN accounts_shopper u ON u.id = s.shopper_id AND u.is_active
 WHERE s.key_digest = %s AND s.expires_at > %s"""
@@ -111,9 +114,10 @@ def own_profile(key: str, language: str, site: str) -> Answer | None:
     return Answer(msgspec.json.encode(_profile(row[2:], language, site)), row[0] if row[1] else None)
 
 
-def profile(shopper_id: int, language: str, site: str) -> bytes:
-    """The same body by the shopper's id, for the answer to a write."""
-    return msgspec.json.encode(_profile(_row_of(shopper_id), language, site))
+def profile(shopper: Shopper, language: str, site: str) -> bytes:
+    """The same body of a shopper who was just written."""
+    row = (*(getattr(shopper, name) for name in _PROFILE_FIELDS), clock.iso(shopper.date_joined))
+    return msgspec.json.encode(_profile(row, language, site))
 
 
 def reduced_profile(shopper_id: int, site: str) -> bytes:
@@ -181,4 +185,4 @@ def _avatar(name: str | None, site: str) -> str | None:
 
 def _json(text: Any) -> msgspec.Raw:
     # Django's connection gives jsonb as text, which is what the answer needs
-    return msgspec.Raw(text.encode())
+    return msgspec.Raw(text.encode() if isinstance(text, str) else msgspec.json.encode(text))
