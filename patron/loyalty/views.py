@@ -155,13 +155,16 @@ class ProfileWithLoyaltyView(doors.FastGet):
         change.is_valid(raise_exception=True)
         data = change.validated_data
 
+        seen = [shopper]
+
         def follow(changed: Shopper) -> None:
             update.follow_profile(changed, data)
+            seen.append(changed)
 
         outcome = profile.change(shopper, session, data, then=follow)
         if outcome is Outcome.CODE_RESENT:
             return Response({"message": "success"})
-        body = accounts.profile(shopper.pk, context.caller().language, site_of(request._request))
+        body = accounts.profile(seen[-1], context.caller().language, site_of(request._request))
         return HttpResponse(body, status=202 if outcome is Outcome.CODE_SENT else 200, content_type=JSON)
 
     def put(self, request: Request) -> HttpResponse | Response:
