@@ -18,7 +18,6 @@ from psycopg.types.string import TextLoader
 
 _given = msgspec.json.decode(os.environ["BENCH_FLOOR"])
 _OWN_PROFILE: str = _given["own_profile"]
-_PROFILE_OF: str = _given["profile_of"]
 _CURRENT_USER: str = _given["current_user"]
 _COUNT: str = _given["count"]
 _GENDERS = msgspec.Raw(_given["genders"].encode())
@@ -28,9 +27,9 @@ _FIND = """
 SELECT s.id, u.id FROM accounts_session s JOIN accounts_shopper u ON u.id = s.shopper_id AND u.is_active
 WHERE s.key_digest = %s AND s.expires_at > %s"""
 _LOCK = "SELECT first_name, last_name, gender, date_of_birth FROM accounts_shopper WHERE id = %s FOR UPDATE"
-_UPDATE = """
-UPDATE accounts_shopper SET first_name = %s, last_name = %s, gender = %s, date_of_birth = %s, modified_date = %s
-WHERE id = %s"""
+_UPDATE = f"""
+UPDATE accounts_shopper AS u SET first_name = %s, last_name = %s, gender = %s, date_of_birth = %s, modified_date = %s
+WHERE u.id = %s RETURNING {_given["profile_columns"]}"""
 _HOUR = timedelta(hours=1)
 _threads = threading.local()
 _HEADERS = [("Content-Type", "application/json")]
@@ -90,7 +89,7 @@ def _current_user(digest: str) -> bytes:
 
 
 def _patch(digest: str, change: dict[str, Any]) -> bytes:
-    """In as many transactions as Patron: who, the limit, the change, the answer."""
+    """In as many transactions as Patron: who, the limit, the change and the answer."""
     now = datetime.now(UTC)
     connection = _connection()
     found = connection.execute(_FIND, (digest, now)).fetchone()
@@ -102,7 +101,7 @@ def _patch(digest: str, change: dict[str, Any]) -> bytes:
         row = connection.execute(_LOCK, (shopper,)).fetchone()
         assert row is not None
         first, last, gender, born = row
-        connection.execute(
+        written = connection.execute(
             _UPDATE,
             (
                 change.get("first_name", first),
@@ -112,7 +111,6 @@ def _patch(digest: str, change: dict[str, Any]) -> bytes:
                 now,
                 shopper,
             ),
-        )
-    row = connection.execute(_PROFILE_OF, (shopper,)).fetchone()
-    assert row is not None
-    return _profile(row)
+        ).fetchone()
+    assert written is not None
+    return _profile(written)

@@ -21,9 +21,9 @@ def given() -> str:
     return json.dumps(
         {
             "own_profile": reads._OWN_PROFILE,
-            "profile_of": reads._PROFILE_OF,
+            "profile_columns": reads._PROFILE_COLUMNS,
             "current_user": reads._CURRENT_USER,
-            "count": limits._GRANT,
+            "count": limits._GRANT_ALONE,
             "genders": bytes(reads.genders("en")).decode(),
             "profile_fields": reads.Profile.__struct_fields__,
             "current_user_fields": reads.CurrentUser.__struct_fields__,
