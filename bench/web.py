@@ -78,7 +78,7 @@ class Bench:
 
     def _beside(self, requests: list[load.Request]) -> tuple[Side, Side | None]:
         first, second = (requests[0].send(server.port) for server in (self.patron, self.floor))
-        if first != second:
+        if json.loads(first) != json.loads(second):
             raise load.Spoiled(f"Patron and the floor do not answer the same: {first!r}, {second!r}")
         file = load.write(requests, self._folder / "requests")
         patron, floor = rounds.in_turn((self.patron, self.floor), file, self._plan)
