@@ -41,6 +41,7 @@ def console(shop: None, page: Page) -> Page:
     page.locator("input[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{ADD}")
+    shows(page, "3 shoppers fit.")  # the script has run: until then the page is the one for browsers without scripts
     return page
 
 
