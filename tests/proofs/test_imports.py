@@ -56,6 +56,7 @@ def test_killed_at_thirty_random_moments_the_table_equals_the_file(
         while time.monotonic() < ends and process.poll() is None:
             time.sleep(0.05)
         if process.poll() is not None:
+            process.communicate()
             break
         if kills % 3 == 2:
             with psycopg.connect(address, autocommit=True) as other:
