@@ -177,16 +177,9 @@ def _known_day(cell: str) -> str | None:
     return _day(cell)
 
 
-def _days(cells: Sequence[str]) -> list[Any] | None:
+def _all(clean: Clean, cells: Sequence[str]) -> list[Any] | None:
     try:
-        return list(map(_known_day, cells))
-    except BadValue:
-        return None
-
-
-def _moments(cells: Sequence[str]) -> list[Any] | None:
-    try:
-        return list(map(_moment, cells))
+        return list(map(clean, cells))
     except BadValue:
         return None
 
@@ -287,8 +280,8 @@ FIELDS: Final = (
     _boolean("call_allowed"),
     _enumerated("gender", "male", "female"),
     _enumerated("user_type", "guest", "registered"),
-    Field("date_of_birth", "date", _day, _day, _days, None),
-    Field("date_joined", "timestamptz", _moment, _moment, _moments, None),
+    Field("date_of_birth", "date", _day, _day, partial(_all, _known_day), None),
+    Field("date_joined", "timestamptz", _moment, _moment, partial(_all, _moment), None),
     _json("extra_field"),
     _json("attributes"),
     _json("attributes_kwargs"),
