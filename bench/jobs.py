@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
 
 from bench import machine, processes
 from bench.load import Spoiled
@@ -86,9 +86,10 @@ def _clear() -> None:
 
 
 def _queue(count: int) -> None:
-    first = outbox.queue_sms("+905330000000", "The autumn sale begins tomorrow.", purpose="bench")
     job: dict[str, Any] = {"queue": outbox.MESSAGES, "task": outbox.DELIVER_SMS, "priority": outbox.MESSAGE_PRIORITY}
-    with connection.cursor() as cursor:
+    # in one transaction, so that the first is not sent before the others are made like it
+    with transaction.atomic(), connection.cursor() as cursor:
+        first = outbox.queue_sms("+905330000000", "The autumn sale begins tomorrow.", purpose="bench")
         for done in range(1, count, _PORTION):
             cursor.execute(_REPEAT, job | {"id": first, "more": min(_PORTION, count - done)})
             # PostgreSQL checks foreign keys by a plan made for the table as it was last analyzed: empty
