@@ -58,7 +58,7 @@ def leave_out_indexes(import_id: int) -> bool:
             cursor.execute("SET LOCAL lock_timeout = '1s'")
             for index in Customer._meta.indexes:
                 cursor.execute(f"DROP INDEX IF EXISTS {connection.ops.quote_name(index.name)}")
-            cursor.execute("SET LOCAL lock_timeout = 0")
+            cursor.execute("RESET lock_timeout")
     except OperationalError as error:
         if transactions.sqlstate(error) != _LOCK_NOT_AVAILABLE:
             raise

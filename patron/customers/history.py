@@ -102,4 +102,4 @@ def _published(values: str) -> bytes:
 def _iso(value: Any) -> Any:
     if isinstance(value, datetime):
         return clock.iso(value)
-    raise NotImplementedError(type(value))
+    raise TypeError(f"a history cannot hold a {type(value).__name__}")

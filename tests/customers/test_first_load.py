@@ -62,9 +62,11 @@ def bring(tmp_path: Path, channel: Channel) -> Any:
 def test_indexes_are_left_out_and_built(bring: Any) -> None:
     """From the batch on that finds enough rows of this file; all are there in the end."""
     every = len(ALL)
+    patience = connection.connection.execute("SHOW lock_timeout").fetchone()
     assert bring() == [every, every, every, 0, 0, 0]
     assert there() == ALL
     assert Customer.objects.count() == 10
+    assert connection.connection.execute("SHOW lock_timeout").fetchone() == patience
 
 
 def test_a_table_that_is_in_use_keeps_them(bring: Any, make_customer: Any) -> None:
