@@ -32,6 +32,11 @@ def head(command: str) -> str:
     return f"`{command}`, {when}, {machine.name()}; {pinned}.\n"
 
 
+def speeds(before: float, after: float) -> str:
+    """How fast a core was, by which figures of two runs can be brought together."""
+    return f"\nOf a loop of Python that adds up, a core did {before:.1f} million steps/s before this and {after:.1f} after it.\n"
+
+
 def table(rows: Iterable[tuple[str, Side, Side | None, str]]) -> str:
     """One row a side: what, Patron, the floor if there is one, the target."""
     lines = [_COLUMNS, ("---", *("---:" for _ in _COLUMNS[2:]), "---")]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench import customers, customers_bulk, jobs, loyalty, processes, report, seed, segments, support, web
+from bench import customers, customers_bulk, jobs, loyalty, machine, processes, report, seed, segments, support, web
 from bench.rounds import Plan
 from bench.seed import Size
 from patron.operations import schema
@@ -46,14 +46,20 @@ def run(folder: Path, names: list[str], *, is_quick: bool, is_written: bool) -> 
 
 
 def _report(part: str, lines: Iterator[str], *, is_written: bool) -> None:
-    text = [report.head(f"python -m bench {' '.join(sys.argv[1:])}".strip())]
-    sys.stdout.write(text[0] + "\n")
-    for line in lines:
+    text = []
+    for line in _with_speeds(lines):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
         text.append(line)
     if is_written:
         report.write(part, "\n".join(text))
+
+
+def _with_speeds(lines: Iterator[str]) -> Iterator[str]:
+    yield report.head(f"python -m bench {' '.join(sys.argv[1:])}".strip())
+    before = machine.speed()
+    yield from lines
+    yield report.speeds(before, machine.speed())
 
 
 def _identity(order: Order) -> Iterator[str]:

@@ -8,9 +8,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Shoppers")
 
     def ready(self) -> None:
-        from patron.accounts import cookies, facts, holdings
-        from patron.kernel import idempotency, shoppers
+        from patron.accounts import cookies, facts, holdings, phone_notice
+        from patron.kernel import events, idempotency, shoppers
 
         holdings.declare()
         shoppers.provide(facts.read)
         idempotency.guard(cookies.is_good)
+        events.listen(phone_notice.EVENT, phone_notice.hear)

@@ -14,8 +14,8 @@ PHONE_FIELDS: Final = ("sms_allowed", "call_allowed")
 _APPEND: Final = """
 INSERT INTO accounts_consent (shopper_id, channel, old_value, new_value, changed_at, source, staff_id, ip, client_type,
     text_version, request_id, is_proven)
-VALUES (%(shopper_id)s, %(channel)s, %(old)s, %(new)s, %(now)s, %(source)s, %(staff_id)s, %(ip)s, %(client_type)s,
-    %(text_version)s, %(request_id)s, %(is_proven)s)"""
+VALUES """
+_ROW: Final = f"({', '.join(['%s'] * 12)})"
 
 
 def record(
@@ -28,31 +28,49 @@ def record(
 ) -> None:
     """Append a row for each permission that differs from `before`. Joins the caller's transaction.
 
-    `before`: `snapshot` of the shopper ahead of the change. `proven`: the fields whose address a code has proven in
+    The arguments are those of `appending`.
+    """
+    if append := appending(shopper, before, proven=proven, staff_id=staff_id, source=source):
+        rows.changed(*append)
+
+
+def appending(
+    shopper: Shopper,
+    before: Mapping[str, Any],
+    *,
+    proven: frozenset[str] = frozenset(),
+    staff_id: int | None = None,
+    source: str | None = None,
+) -> rows.Written | None:
+    """The same as a statement for somebody to carry out, by whom the event is put already; None: nothing differs.
+
+    `before`: `snapshot` of the shopper ahead of the change, or all its fields. `proven`: the fields whose address a code has proven in
     this very request. `source`: the endpoint unless said otherwise.
     """
     caller = context.caller()
     changed = {field: channel for field, channel in FIELDS.items() if before[field] != getattr(shopper, field)}
-    for field, channel in changed.items():
-        rows.changed(
-            _APPEND,
-            {
-                "shopper_id": shopper.pk,
-                "channel": channel,
-                "old": before[field],
-                "new": getattr(shopper, field),
-                "now": clock.now(),
-                "source": source or caller.endpoint or "command",
-                "staff_id": staff_id,
-                "ip": caller.ip,
-                "client_type": caller.client_type,
-                "text_version": str(shopper.attributes.get("kvkk_flat_page_version", ""))[:50],
-                "request_id": caller.request_id,
-                "is_proven": field in proven,
-            },
+    if not changed:
+        return None
+    events.put("consent.changed", shopper_id=shopper.pk, channels=list(changed.values()))
+    now, version = clock.now(), str(shopper.attributes.get("kvkk_flat_page_version", ""))[:50]
+    values = [
+        (
+            shopper.pk,
+            channel,
+            before[field],
+            getattr(shopper, field),
+            now,
+            source or caller.endpoint or "command",
+            staff_id,
+            caller.ip,
+            caller.client_type,
+            version,
+            caller.request_id,
+            field in proven,
         )
-    if changed:
-        events.put("consent.changed", shopper_id=shopper.pk, channels=list(changed.values()))
+        for field, channel in changed.items()
+    ]
+    return _APPEND + ", ".join([_ROW] * len(values)), [value for row in values for value in row]
 
 
 def snapshot(shopper: Shopper) -> dict[str, bool | None]:

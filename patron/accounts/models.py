@@ -26,14 +26,14 @@ class Shopper(models.Model):
     while it must be unique (setting PHONE_NUMBER_UNIQUE_VALIDATOR_ACTIVE, active shopper), else null.
     """
 
-    username = models.CharField(_("username"), max_length=64, unique=True)
+    username = models.CharField(_("username"), max_length=64)
     email = models.CharField(_("e-mail"), max_length=254)
     email_verified_at = models.DateTimeField(_("e-mail verified at"), null=True, blank=True)
     password = models.CharField(max_length=200, editable=False)
     first_name = models.CharField(_("first name"), max_length=50, blank=True)
     last_name = models.CharField(_("last name"), max_length=50, blank=True)
     phone = models.CharField(_("phone"), max_length=60, null=True, blank=True)
-    phone_e164 = models.CharField(_("phone (E.164)"), max_length=20, null=True, blank=True, db_index=True)
+    phone_e164 = models.CharField(_("phone (E.164)"), max_length=20, null=True, blank=True)
     phone_claim = models.CharField(max_length=20, null=True, editable=False)
     phone_verified_at = models.DateTimeField(_("phone verified at"), null=True, blank=True)
     email_allowed = models.BooleanField(_("e-mail allowed"), default=False)
@@ -55,11 +55,14 @@ class Shopper(models.Model):
     class Meta:
         verbose_name = _("shopper")
         verbose_name_plural = _("shoppers")
+        # Not `unique` and `db_index` of the fields: for texts these come with a second index, of use to LIKE alone.
         constraints = [
+            models.UniqueConstraint(fields=["username"], name="accounts_shopper_username"),
             models.UniqueConstraint(Lower("email"), condition=Q(is_active=True), name=EMAIL_TAKEN),
             models.UniqueConstraint(F("phone_claim"), name=PHONE_TAKEN),
         ]
         indexes = [
+            models.Index(fields=["phone_e164"], name="accounts_shopper_number"),
             models.Index(fields=["-date_joined", "-id"], name="accounts_shopper_joined"),
             models.Index(fields=["id"], name="accounts_shopper_active", condition=Q(is_active=True)),
             models.Index(EMAIL_DOMAIN, name="accounts_shopper_email_domain", condition=Q(is_active=True)),
@@ -78,7 +81,7 @@ class Shopper(models.Model):
 class Session(models.Model):
     """One browser or app. A guest's has no shopper. The key is in the cookie alone; rotation replaces the digest."""
 
-    key_digest = models.CharField(max_length=64, unique=True, editable=False)
+    key_digest = models.CharField(max_length=64, editable=False)
     shopper = models.ForeignKey(Shopper, models.CASCADE, null=True, related_name="sessions", verbose_name=_("shopper"))
     created_at = models.DateTimeField(_("created at"))
     expires_at = models.DateTimeField(_("expires at"), db_index=True)
@@ -93,6 +96,7 @@ class Session(models.Model):
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
+        constraints = [models.UniqueConstraint(fields=["key_digest"], name="accounts_session_key")]
 
     def __str__(self) -> str:
         return f"#{self.pk}"
@@ -105,7 +109,9 @@ class Challenge(models.Model):
     email_allowed, sms_allowed, call_allowed. `is_decoy`: nothing was sent, so no code can be right.
     """
 
-    session = models.ForeignKey(Session, models.CASCADE, related_name="challenges", verbose_name=_("session"))
+    session = models.ForeignKey(
+        Session, models.CASCADE, db_index=False, related_name="challenges", verbose_name=_("session")
+    )
     purpose = models.CharField(_("purpose"), max_length=30)
     phone_e164 = models.CharField(_("phone (E.164)"), max_length=20)
     consent = models.JSONField(_("consent"), default=dict)
@@ -137,13 +143,15 @@ class Consent(models.Model):
         SMS = "sms", _("SMS")
         CALL = "call", _("call")
 
-    shopper = models.ForeignKey(Shopper, models.PROTECT, related_name="consents", verbose_name=_("shopper"))
+    shopper = models.ForeignKey(
+        Shopper, models.PROTECT, db_index=False, related_name="consents", verbose_name=_("shopper")
+    )
     channel = models.CharField(_("channel"), max_length=5, choices=Channel)
     old_value = models.BooleanField(_("old value"), null=True)
     new_value = models.BooleanField(_("new value"), null=True)
     changed_at = models.DateTimeField(_("changed at"))
     source = models.CharField(_("source"), max_length=200)
-    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False, related_name="+")
     ip = models.CharField(_("IP"), max_length=45, blank=True)
     client_type = models.CharField(_("client type"), max_length=12)
     text_version = models.CharField(_("text version"), max_length=50)
@@ -153,7 +161,10 @@ class Consent(models.Model):
     class Meta:
         verbose_name = _("consent change")
         verbose_name_plural = _("consent ledger")
-        indexes = [models.Index(fields=["shopper", "-id"], name="accounts_consent_shopper")]
+        indexes = [
+            models.Index(fields=["shopper", "-id"], name="accounts_consent_shopper"),
+            models.Index(fields=["staff"], name="accounts_consent_staff", condition=Q(staff__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} #{self.pk}"

@@ -1,12 +1,12 @@
 """A shopper's old number and e-mail are told that the phone was changed, so that a thief cannot do it in silence.
 
-The change itself puts one job; the worker words and queues the two messages. What the job must know of the moment of
-the change travels sealed in its arguments, since a job's row outlives it for a while.
+The change itself puts an event; the worker words and queues the two messages. What it must know of the moment of the
+change travels sealed, since a job's row outlives it for a while.
 
 Source: 1-shopper, The phone-code dance; 0-conventions, NOTIFY_OLD_PHONE.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from django.utils import translation
@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from patron.accounts.models import Shopper
 from patron.gateways import outbox
-from patron.kernel import dynamic, jobs, languages, phones, secrets, transactions
+from patron.kernel import dynamic, events, languages, phones, secrets, transactions
 
-SEND: Final = "accounts.tell_of_new_phone"
+EVENT: Final = "shopper.phone_changed"
 _SEAL: Final = "phone-notice"
 _PURPOSE: Final = "phone-changed"
 
@@ -30,19 +30,20 @@ class _Notice(msgspec.Struct, frozen=True):
     language: str
 
 
-def queue(shopper: Shopper, old_number: str | None) -> None:
+def put(shopper: Shopper, old_number: str | None) -> None:
     """Tell of the shopper's new number, if NOTIFY_OLD_PHONE, once the transaction at hand commits."""
     if not dynamic.get("NOTIFY_OLD_PHONE") or not (old_number or shopper.email):
         return
     language = languages.base(shopper.language_code) or languages.DEFAULT_LANGUAGE
     notice = _Notice(old_number, shopper.email, phones.mask(shopper.phone_e164 or ""), language)
     sealed = secrets.seal(_SEAL, msgspec.json.encode(notice)).decode()
-    jobs.put(SEND, queue=outbox.MESSAGES, priority=outbox.MESSAGE_PRIORITY, shopper_id=shopper.pk, notice=sealed)
+    events.put(EVENT, shopper_id=shopper.pk, notice=sealed)
 
 
-def send(shopper_id: int, sealed: str) -> None:
-    """Queue the SMS and the mail of a notice that `queue` sealed. Raises kernel.secrets.Unsealable."""
-    notice = msgspec.json.decode(secrets.unseal(_SEAL, sealed.encode()), type=_Notice)
+def hear(event: str, payload: dict[str, Any]) -> None:
+    """Queue the SMS and the mail of a notice that `put` sealed. Raises kernel.secrets.Unsealable."""
+    shopper_id = payload["shopper_id"]
+    notice = msgspec.json.decode(secrets.unseal(_SEAL, payload["notice"].encode()), type=_Notice)
     shop = dynamic.get("SHOP_NAME")
     with translation.override(notice.language):
         text = _(

@@ -95,13 +95,12 @@ def change_by_staff(shopper_id: int, data: Mapping[str, Any], staff_id: int) -> 
 
     def work() -> None:
         shopper = Shopper.objects.select_for_update().get(pk=shopper_id)
-        before, loaded = consent.snapshot(shopper), dict(vars(shopper))
+        loaded = dict(vars(shopper))
         _assign(shopper, data)
         if "phone" in data and e164(data["phone"] or "") != shopper.phone_e164:
             _set_phone(shopper, data["phone"] or None, proven=False)
             consent.follow_phone(shopper, data)
-        _save(shopper, loaded)
-        consent.record(shopper, before, staff_id=staff_id, source="staff")
+        _save(shopper, loaded, staff_id=staff_id, source="staff")
         events.put("shopper.changed", shopper_id=shopper_id)
 
     transactions.run(work)
@@ -116,7 +115,7 @@ def note(
     `marks`: attributes the server owns; None takes one away. `by_code`: the number was proven in this very request.
     Raises Invalid for a taken phone.
     """
-    before, loaded, old_number = consent.snapshot(shopper), dict(vars(shopper)), shopper.phone_e164
+    loaded, old_number = dict(vars(shopper)), shopper.phone_e164
     _assign(shopper, data)
     shopper.attributes = {key: value for key, value in (shopper.attributes | marks).items() if value is not None}
     if proven is not None and data.get("phone") and e164(data["phone"]) == proven:
@@ -125,10 +124,9 @@ def note(
             consent.follow_phone(shopper, data)
     elif proven is not None and proven == old_number:
         shopper.phone_verified_at = clock.now()
-    _save(shopper, loaded)
-    consent.record(shopper, before, proven=frozenset(consent.PHONE_FIELDS) if by_code else frozenset())
+    _save(shopper, loaded, by_code=by_code)
     if shopper.phone_e164 != old_number:
-        phone_notice.queue(shopper, old_number)
+        phone_notice.put(shopper, old_number)
     events.put("shopper.changed", shopper_id=shopper.pk)
 
 
@@ -187,18 +185,15 @@ def _apply(
     shopper = _lock_and_spend(shopper_id, proof) if proof else lock(shopper_id)
     if shopper is None:  # closed or erased since the session was found
         raise Unauthenticated("Authentication credentials were not provided.")
-    before, loaded = consent.snapshot(shopper), dict(vars(shopper))
-    old_number = shopper.phone_e164
+    loaded, old_number = dict(vars(shopper)), shopper.phone_e164
     _assign(shopper, data)
     if data.get("phone"):
         _change_phone(shopper, data, proof)
     if "avatar" in data:
         avatars.replace(shopper, picture)
-    _save(shopper, loaded)
-    proven = frozenset(consent.PHONE_FIELDS) if proof else frozenset()
-    consent.record(shopper, before, proven=proven)
+    _save(shopper, loaded, by_code=proof is not None)
     if proof is not None and shopper.phone_e164 != old_number:
-        phone_notice.queue(shopper, old_number)
+        phone_notice.put(shopper, old_number)
     if data.get("end_other_sessions"):
         sessions.end_others(shopper_id, session_id)
     events.put("shopper.changed", shopper_id=shopper_id)
@@ -242,12 +237,21 @@ def _set_phone(shopper: Shopper, phone: str | None, *, proven: bool) -> None:
     shopper.phone_verified_at = clock.now() if proven else None
 
 
-def _save(shopper: Shopper, loaded: Mapping[str, Any]) -> None:
-    """Write what differs from `loaded`, the fields as they were read."""
+def _save(
+    shopper: Shopper,
+    loaded: Mapping[str, Any],
+    *,
+    by_code: bool = False,
+    staff_id: int | None = None,
+    source: str | None = None,
+) -> None:
+    """Write what differs from `loaded`, the fields as they were read, and the ledger of permissions with it."""
+    proven = frozenset(consent.PHONE_FIELDS) if by_code else frozenset()
+    permissions = consent.appending(shopper, loaded, proven=proven, staff_id=staff_id, source=source)
     shopper.modified_date = clock.now()
     changed = [name for name, value in loaded.items() if getattr(shopper, name) != value]
     try:
-        _SHOPPERS.save(shopper, changed)
+        _SHOPPERS.save(shopper, changed, beside=permissions)
     except IntegrityError as error:
         if transactions.constraint_of(error) == PHONE_TAKEN:
             raise taken_phone() from error

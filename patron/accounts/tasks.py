@@ -1,4 +1,4 @@
-"""Jobs of the shopper's room: the mail of a forgotten password, the notice of a new phone, and the broom."""
+"""Jobs of the shopper's room: the mail of a forgotten password, and the broom."""
 
 from datetime import timedelta
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from patron.accounts import password, phone_notice
+from patron.accounts import password
 from patron.accounts.models import Challenge, Session
 from patron.gateways import outbox
 from patron.kernel import clock
@@ -19,12 +19,6 @@ KEEP_CHALLENGES: Final = timedelta(days=1)
 def send_password_link(shopper_id: int, site: str) -> None:
     """One mail; the job is put for unknown e-mails too, with an id of nobody."""
     password.send_link(shopper_id, site)
-
-
-@app.task(name=phone_notice.SEND, queue=outbox.MESSAGES, retry=RetryStrategy(max_attempts=6, exponential_wait=3))
-def tell_of_new_phone(shopper_id: int, notice: str) -> None:
-    """The old number and the e-mail hear of a new one."""
-    phone_notice.send(shopper_id, notice)
 
 
 @app.periodic(cron="29 * * * *")

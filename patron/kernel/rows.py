@@ -14,6 +14,7 @@ from patron.kernel import transactions
 M = TypeVar("M", bound=Model)
 C = TypeVar("C", bound=psycopg.Cursor[Any])
 _TIMESTAMPTZ: Final = psycopg.adapters.types["timestamptz"].oid
+Written = tuple[str, Sequence[Any]]  # a statement that writes, with its parameters
 _PLACEHOLDER: Final = re.compile(r"%\((\w+)\)s")
 
 
@@ -45,12 +46,17 @@ class Table(Generic[M]):
         row = one(statement, parameters)
         return None if row is None else self.instance(row)
 
-    def save(self, instance: M, names: Sequence[str]) -> None:
-        """Write these fields of an instance (by `attname`) to its row. Raises DatabaseError."""
+    def save(self, instance: M, names: Sequence[str], beside: Written | None = None) -> None:
+        """Write these fields of an instance (by `attname`) to its row, and `beside` with them. Raises DatabaseError."""
         fields = [self._fields[name] for name in names]
         places = ", ".join(f'"{field.column}" = %s' for field in fields)
         values = [field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields]
-        changed(f"UPDATE {self._table} SET {places} WHERE {self._key} = %s", (*values, instance.pk))  # noqa: S608 -- as above
+        statement = f"UPDATE {self._table} SET {places} WHERE {self._key} = %s"  # noqa: S608 -- as above
+        if beside is None:
+            changed(statement, (*values, instance.pk))
+        else:
+            text, parameters = beside
+            changed(f"WITH beside AS ({text}) {statement}", (*parameters, *values, instance.pk))
 
     def instance(self, row: Sequence[Any]) -> M:
         """The model's instance; `row` holds the columns, in their order, and nothing else."""

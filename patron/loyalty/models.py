@@ -82,7 +82,7 @@ class Enrolment(models.Model):
         LINKED = "linked", _("card made")
         REFUSED = "refused", _("refused")
 
-    shopper = models.ForeignKey(Shopper, models.CASCADE, related_name="+", verbose_name=_("shopper"))
+    shopper = models.ForeignKey(Shopper, models.CASCADE, db_index=False, related_name="+", verbose_name=_("shopper"))
     key = models.UUIDField(_("key"), unique=True)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
     source = models.CharField(_("source"), max_length=30)
@@ -120,7 +120,7 @@ class Farewell(models.Model):
         REFUSED = "refused", _("refused by the provider")
         WITHDRAWN = "withdrawn", _("withdrawn: the card came back first")
 
-    shopper = models.ForeignKey(Shopper, models.CASCADE, related_name="+", verbose_name=_("shopper"))
+    shopper = models.ForeignKey(Shopper, models.CASCADE, db_index=False, related_name="+", verbose_name=_("shopper"))
     account_number = models.CharField(_("account number"), max_length=64)
     key = models.UUIDField(_("key"), unique=True)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)

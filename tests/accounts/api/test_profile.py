@@ -184,7 +184,7 @@ def test_required_fields(make_shopper: Any, sign_in: Any, setting: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_phone_change(make_shopper: Any, sign_in: Any, sms_outbox: Any, mail_outbox: Any) -> None:
+def test_phone_change(make_shopper: Any, sign_in: Any, sms_outbox: Any, mail_outbox: Any, run_jobs: Any) -> None:
     """The new phone and all else of the request are applied by the right code only; the old number and e-mail hear."""
     shopper = make_shopper(phone="+905551112233", sms_allowed=True, first_name="Ada")
     client = sign_in(shopper)
@@ -200,6 +200,7 @@ def test_phone_change(make_shopper: Any, sign_in: Any, sms_outbox: Any, mail_out
     assert done.status_code == 200
     assert (done.json()["phone"], done.json()["first_name"]) == (NEW, "Eve")
     assert done.json()["sms_allowed"] is False, "the permission was given for the old number"
+    run_jobs()
     told = sms_outbox()[0]
     assert (told.to, NEW in told.text) == ("+905551112233", False)
     assert mail_outbox()[0].to == shopper.email
