@@ -59,7 +59,7 @@ def _resident_kb(pid: int) -> int:
 
 
 def speed() -> float:
-    """Millions of numbers that Python adds up in a second: a machine that shares its cores does not always do as many."""
+    """Millions of numbers that Python adds up in a second: where a host is shared, not always as many."""
     total, started = 0, time.perf_counter()
     for number in range(_COUNTED):
         total += number

@@ -34,7 +34,7 @@ def head(command: str) -> str:
 
 def speeds(before: float, after: float) -> str:
     """How fast a core was, by which figures of two runs can be brought together."""
-    return f"\nOf a loop of Python that adds up, a core did {before:.1f} million steps/s before this and {after:.1f} after it.\n"
+    return f"\nA core added up {before:.1f} million numbers/s in Python before this, and {after:.1f} million/s after it.\n"
 
 
 def table(rows: Iterable[tuple[str, Side, Side | None, str]]) -> str:

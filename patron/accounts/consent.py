@@ -44,8 +44,8 @@ def appending(
 ) -> rows.Written | None:
     """The same as a statement for somebody to carry out, by whom the event is put already; None: nothing differs.
 
-    `before`: `snapshot` of the shopper ahead of the change, or all its fields. `proven`: the fields whose address a code has proven in
-    this very request. `source`: the endpoint unless said otherwise.
+    `before`: `snapshot` of the shopper ahead of the change, or all its fields. `proven`: the fields whose address a
+    code has proven in this very request. `source`: the endpoint unless said otherwise.
     """
     caller = context.caller()
     changed = {field: channel for field, channel in FIELDS.items() if before[field] != getattr(shopper, field)}
