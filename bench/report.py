@@ -33,8 +33,8 @@ def head(command: str) -> str:
 
 
 def speeds(before: float, after: float) -> str:
-    """How fast a core was, by which figures of two runs can be brought together."""
-    return f"\nA core added up {before:.1f} million numbers/s in Python before this, and {after:.1f} million/s after it.\n"
+    """How fast a core was, by which two runs can be compared."""
+    return f"\nA core added up {before:.1f} million numbers/s in Python before this, {after:.1f} million after it.\n"
 
 
 def table(rows: Iterable[tuple[str, Side, Side | None, str]]) -> str:
