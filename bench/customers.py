@@ -18,7 +18,7 @@ from patron.customers import doors, reads
 FLOOR: Final = "bench.customers_floor:application"
 CREATIONS_PER_SECOND: Final = 2_000  # more than one core makes
 _WALKED: Final = 5_000
-_ASKED: Final = 400  # questions of each kind, one after the other
+_ASKED: Final = 400  # questions of each kind and round, one after the other
 _WARM: Final = 40
 
 # what a list is called → its questions
@@ -56,7 +56,7 @@ def measure(folder: Path, plan: Plan, sizes: tuple[int, ...]) -> Iterator[str]:
         with processes.patron(folder) as patron:
             with processes.floor(folder, _given(), FLOOR) as floor:
                 yield report.table([("GET customers by e-mail", *_beside(shop, patron, floor, folder, plan), _FLOORED)])
-            found.append({name: _asked(make(shop, _WARM + _ASKED), patron) for name, make in LISTS.items()})
+            found.append(_in_rounds(shop, patron, plan.rounds))
             made = [
                 load.write(shop.creations(CREATIONS_PER_SECOND * plan.seconds), folder / f"creations-{number}")
                 for number in range(plan.rounds)
@@ -102,8 +102,24 @@ def _beside(shop: Shop, patron: Server, floor: Server, folder: Path, plan: Plan)
     return first, second
 
 
-def _asked(requests: list[Request], server: Server) -> tuple[float, float]:
-    """Median and 99th percentile in milliseconds, of one caller who waits for each answer. Raises Spoiled."""
+def _in_rounds(shop: Shop, patron: Server, rounds: int) -> dict[str, tuple[float, float]]:
+    """Every list once a round, and the medians of what the rounds found: a pause of the machine spoils one of them."""
+    questions = {name: make(shop, _WARM + rounds * _ASKED) for name, make in LISTS.items()}
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in LISTS}
+    for number in range(rounds):
+        for name, requests in questions.items():
+            _answered(requests[:_WARM], patron)
+            first = _WARM + number * _ASKED
+            percentiles = statistics.quantiles(_answered(requests[first : first + _ASKED], patron), n=100)
+            found[name].append((percentiles[49], percentiles[98]))
+    return {
+        name: (statistics.median(p50 for p50, _p99 in each), statistics.median(p99 for _p50, p99 in each))
+        for name, each in found.items()
+    }
+
+
+def _answered(requests: list[Request], server: Server) -> list[float]:
+    """Milliseconds each took one caller who waits for each answer. Raises Spoiled."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     took = []
     for request in requests:
@@ -115,8 +131,7 @@ def _asked(requests: list[Request], server: Server) -> tuple[float, float]:
         if answer.status != 200 or b'"pk"' not in body:
             raise Spoiled(f"{request.path} is answered {answer.status}: {body[:200]!r}")
     connection.close()
-    percentiles = statistics.quantiles(took[_WARM:], n=100)
-    return percentiles[49], percentiles[98]
+    return took
 
 
 def _lists(sizes: tuple[int, ...], found: list[dict[str, tuple[float, float]]]) -> str:
