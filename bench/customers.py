@@ -136,11 +136,13 @@ def _answered(requests: list[Request], server: Server) -> list[float]:
 
 def _lists(sizes: tuple[int, ...], found: list[dict[str, tuple[float, float]]]) -> str:
     lines = [
-        ("a list, one caller", *(f"p50, p99 ms at {size:,}" for size in sizes), "p99 grows", "target"),
+        ("a list, one caller", *(f"p50, p99 ms at {size:,}" for size in sizes), "p50, p99 grow", "target"),
         ("---", *("---:" for _ in sizes), "---:", "---"),
     ]
     for name in LISTS:
         each = [times[name] for times in found]
-        grows = f"{each[-1][1] / each[0][1]:.1f} x" if len(each) > 1 else ""
+        grows = ", ".join(
+            f"{last / first:.1f} x" for first, last in zip(each[0], each[-1], strict=True) if len(each) > 1
+        )
         lines.append((name, *(f"{p50:.1f}, {p99:.1f}" for p50, p99 in each), grows, "p99 50 ms, 1.5 x"))
     return report._markdown(lines)

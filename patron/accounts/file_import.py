@@ -22,8 +22,9 @@ from patron.accounts.models import EMAIL_TAKEN, PHONE_TAKEN, Shopper
 from patron.accounts.serializers.file_import import ALGORITHMS, COLUMNS, ImportedShopper
 from patron.kernel import clock, events, languages, passwords, transactions
 from patron.kernel.errors import Invalid
+from patron.kernel.file_content import Unreadable
 from patron.kernel.importing import Cleaned, Written
-from patron.kernel.record_files import Batch, Fault, Unreadable
+from patron.kernel.record_files import Batch, Fault
 from patron.kernel.refused_rows import COLUMNS as PASSED
 
 BATCH: Final = 200  # rows of a transaction: a few seconds of hashing

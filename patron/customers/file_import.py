@@ -16,8 +16,9 @@ from patron.customers.bulk_rows import BadRow, Row, Shape, fault_of, last_of_eac
 from patron.customers.bulk_writing import By
 from patron.customers.models import Change
 from patron.kernel import importing
+from patron.kernel.file_content import Unreadable
 from patron.kernel.importing import Cleaned, Written
-from patron.kernel.record_files import Batch, Fault, Unreadable
+from patron.kernel.record_files import Batch, Fault
 
 BATCH: Final = 10_000
 

@@ -1,25 +1,22 @@
 """Files of records that come in: CSV and NDJSON, plain or gzipped, from a disk or a pipe, of any size.
 
-Read in constant memory: a line that does not end and a quote that does not close become one fault each. What was read
-so far has a digest, so that a run that was stopped can tell whether it goes on in the same content.
+Read in constant memory: a line that does not end and a quote that does not close become one fault each.
 """
 
 import codecs
 import csv
-import gzip
-import hashlib
 import io
-import sys
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from django.utils.translation import gettext as _
 
-BLOCK_BYTES: Final = 1 << 20
+from patron.kernel import file_content
+from patron.kernel.file_content import Content, Unreadable
+
 LONGEST_LINE: Final = 1_000_000  # characters
 FORMATS: Final = ("csv", "ndjson")
 _DELIMITERS: Final = ",;\t|"
@@ -27,10 +24,6 @@ _BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
 # What a spreadsheet of this market saves when it does not save UTF-8: latin-1, but for six letters of Turkish.
 FALLBACK_ENCODING: Final = "windows-1254"
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
-
-
-class Unreadable(Exception):
-    """The file as a whole cannot be read. The message says why and what to do."""
 
 
 class Fault(NamedTuple):
@@ -56,54 +49,6 @@ class Batch:
     rows: list[tuple[int, Any]]
     faults: list[Fault]
     mark: Mark
-
-
-class Content:
-    """The bytes of a file in blocks of one size, unpacked if need be, and the digest of all that was handed out."""
-
-    def __init__(self, path: Path | None) -> None:
-        """`path`: None for standard input. Raises Unreadable."""
-        try:
-            opened: Any = path.open("rb") if path else sys.stdin.buffer
-            self._raw = opened
-            self.packed_size = path.stat().st_size if path and path.is_file() else None
-            packed = opened.peek(2)[:2] == b"\x1f\x8b"
-        except OSError as error:
-            raise Unreadable(f"{path}: {error.strerror}") from error
-        self._stream: BinaryIO = gzip.GzipFile(fileobj=self._raw) if packed else self._raw  # type: ignore[assignment]
-        self._hash = hashlib.sha256()
-        self.size = 0
-
-    @property
-    def packed_position(self) -> int:
-        """How far in the file as it lies on the disk."""
-        return int(self._raw.tell()) if self.packed_size is not None else 0
-
-    @property
-    def digest(self) -> str:
-        """Of all blocks so far."""
-        return self._hash.hexdigest()
-
-    def block(self) -> bytes:
-        """The next block, short only at the end. Raises Unreadable for a damaged archive or device."""
-        parts, left = [], BLOCK_BYTES
-        try:
-            while left and (part := self._stream.read(left)):
-                parts.append(part)
-                left -= len(part)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise Unreadable(_("The compressed file is damaged or cut off.")) from error
-        except OSError as error:
-            raise Unreadable(str(error.strerror)) from error
-        block = b"".join(parts)
-        self._hash.update(block)
-        self.size += len(block)
-        return block
-
-    def close(self) -> None:
-        """Give the file back; standard input stays open."""
-        if self._raw is not sys.stdin.buffer:
-            self._raw.close()
 
 
 class Reader:
@@ -141,7 +86,7 @@ class Reader:
         self._is_suspicious = False
         self._too_long: list[int] = []
         self.count = 0
-        lines = self._lines(text, is_last=len(first) < BLOCK_BYTES)
+        lines = self._lines(text, is_last=len(first) < file_content.BLOCK_BYTES)
         self.names: list[str] | None = None
         self._records = self._csv(lines, text, delimiter) if self.format == "csv" else self._ndjson(lines)
         if self.format == "csv":
@@ -193,7 +138,7 @@ class Reader:
             if is_last:
                 return
             block = self.content.block()
-            is_last = len(block) < BLOCK_BYTES
+            is_last = len(block) < file_content.BLOCK_BYTES
             text = self._decode(block, is_last)
 
     def _lines(self, text: str, *, is_last: bool) -> Iterator[str]:

@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from patron.kernel import importing
+from patron.kernel.file_content import Unreadable
 from patron.kernel.importing import Target
 from patron.kernel.models import FileImport
-from patron.kernel.record_files import Reader, Unreadable
+from patron.kernel.record_files import Reader
 from patron.operations.errors import CannotStart
 
 EVERY_SECONDS: Final = 5.0

@@ -11,8 +11,9 @@ from patron.accounts import sign_in
 from patron.accounts.file_import import ShopperFile
 from patron.accounts.models import Consent, Shopper
 from patron.kernel import importing
+from patron.kernel.file_content import Unreadable
 from patron.kernel.models import FileImport
-from patron.kernel.record_files import Reader, Unreadable
+from patron.kernel.record_files import Reader
 
 HEADER = (
     "first_name,last_name,email,gender,sms_allowed,email_allowed,phone,date_of_birth,date_format,date_joined,"

@@ -24,8 +24,9 @@ from patron.customers.file_import import CustomerFile
 from patron.customers.models import Change, Customer
 from patron.kernel import importing
 from patron.kernel.fields import EmailField
+from patron.kernel.file_content import Unreadable
 from patron.kernel.models import FileImport
-from patron.kernel.record_files import Reader, Unreadable
+from patron.kernel.record_files import Reader
 
 pytestmark = pytest.mark.django_db
 HEADER = "channel,channel_code,email,first_name,is_active,gender,date_joined,attributes\n"

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from patron.kernel import record_files
-from patron.kernel.record_files import Fault, Mark, Reader, Unreadable
+from patron.kernel import file_content
+from patron.kernel.file_content import Unreadable
+from patron.kernel.record_files import Fault, Mark, Reader
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +73,7 @@ def test_latin_1_is_found_out_and_told(file: Any) -> None:
 
 def test_a_byte_that_is_no_utf_8_refuses_its_row_alone(file: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the block by which the encoding was found out."""
-    monkeypatch.setattr(record_files, "BLOCK_BYTES", 16)
+    monkeypatch.setattr(file_content, "BLOCK_BYTES", 16)
     rows, faults = read(file(b"a\n" + b"plain ascii\n" * 3 + b"Jos\xe9\nlast\n"))
     assert [row for _line, row in rows] == [["plain ascii"]] * 3 + [["last"]]
     assert [(fault.line, fault.text) for fault in faults] == [(5, "This is not in the encoding of the file.")]
@@ -146,7 +147,7 @@ def test_ndjson_is_one_object_a_line(file: Any) -> None:
 
 def test_reading_goes_on_where_it_was(file: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the same content; in another it says so."""
-    monkeypatch.setattr(record_files, "BLOCK_BYTES", 64)
+    monkeypatch.setattr(file_content, "BLOCK_BYTES", 64)
     path = file("a\n" + "".join(f"{n}\n" for n in range(100)))
     with Reader(path) as first, Reader(path) as again:
         mark = next(first.batches(30)).mark

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from patron.accounts.models import Avatar, Consent, Session, Shopper
 
@@ -206,6 +208,20 @@ def test_phone_change(make_shopper: Any, sign_in: Any, sms_outbox: Any, mail_out
     assert mail_outbox()[0].to == shopper.email
     again = patch(client, phone=NEW, code=code)
     assert (again.status_code, again.json()["error_code"]) == (406, "sms_verification_100_1")
+
+
+@pytest.mark.django_db
+def test_confirmation_costs_six_statements_and_one_job(make_shopper: Any, sign_in: Any, sms_outbox: Any) -> None:
+    """The session, the limit, the try; the challenge spent and the shopper held, both written, all told."""
+    client = sign_in(make_shopper(phone="+905551112233", sms_allowed=True, call_allowed=True))
+    patch(client, phone=NEW)
+    code = code_of(sms_outbox)
+    with CaptureQueriesContext(connection) as asked:
+        assert patch(client, phone=NEW, code=code).status_code == 200
+    statements = [each["sql"] for each in asked if "SAVEPOINT" not in each["sql"]]
+    assert len(statements) == 6, statements
+    assert Consent.objects.count() == 2
+    assert ProcrastinateJob.objects.filter(status="todo").count() == 1
 
 
 @pytest.mark.django_db
