@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,28 @@ def on_core(core: int) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
+@contextmanager
+def on_every_core(pid: int) -> Iterator[None]:
+    """The process, everything below it and what is started inside use whichever core is free."""
+    before = os.sched_getaffinity(0)
+    _let_use([*tree(pid), 0], set(_ALLOWED))
+    try:
+        yield
+    finally:
+        _let_use([*tree(pid), 0], before)
+
+
+def _let_use(pids: list[int], cores: set[int]) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):  # it has ended since it was found
+            os.sched_setaffinity(pid, cores)
+
+
+def parent(pid: int) -> int:
+    """The process that started this one."""
+    return int(_stat(pid)[1])
+
+
 def tree(pid: int) -> list[int]:
     """The process and everything below it."""
     found = [pid]
@@ -41,9 +63,13 @@ def cpu_seconds(pid: int) -> float:
 
 
 def _ticks(pid: int) -> int:
-    # the name in brackets may hold anything, so the fields are counted from behind it
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = _stat(pid)
     return int(fields[11]) + int(fields[12])
+
+
+def _stat(pid: int) -> list[str]:
+    # the name in brackets may hold anything, so the fields are counted from behind it
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def memory_mb(pid: int) -> float:
