@@ -92,7 +92,7 @@ def test_from_standard_input(channel: Any, monkeypatch: pytest.MonkeyPatch) -> N
     class Piped:
         buffer = io.BufferedReader(io.BytesIO(ROWS.encode()))  # type: ignore[arg-type]
 
-    monkeypatch.setattr("patron.kernel.record_files.sys.stdin", Piped)
+    monkeypatch.setattr("patron.kernel.file_content.sys.stdin", Piped)
     from patron.operations import bulk
 
     done = bulk.bring_in(_target(channel.pk), bulk.Asked(None, Path("errors")))
