@@ -32,9 +32,12 @@ def head(command: str) -> str:
     return f"`{command}`, {when}, {machine.name()}; {pinned}.\n"
 
 
-def speeds(before: float, after: float) -> str:
-    """How fast a core was, by which two runs can be compared."""
-    return f"\nA core added up {before:.1f} million numbers/s in Python before this, {after:.1f} million after it.\n"
+def host(before: float, after: float, stolen: float) -> str:
+    """How fast a core was and which share of its time the host gave to others, by which two runs can be compared."""
+    return (
+        f"\nA core added up {before:.1f} million numbers/s in Python before this, {after:.1f} million after it"
+        f"; the host gave {stolen:.0%} of the cores' time to others meanwhile.\n"
+    )
 
 
 def table(rows: Iterable[tuple[str, Side, Side | None, str]]) -> str:

@@ -47,7 +47,7 @@ def run(folder: Path, names: list[str], *, is_quick: bool, is_written: bool) -> 
 
 def _report(part: str, lines: Iterator[str], *, is_written: bool) -> None:
     text = []
-    for line in _with_speeds(lines):
+    for line in _with_host(lines):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
         text.append(line)
@@ -55,11 +55,13 @@ def _report(part: str, lines: Iterator[str], *, is_written: bool) -> None:
         report.write(part, "\n".join(text))
 
 
-def _with_speeds(lines: Iterator[str]) -> Iterator[str]:
+def _with_host(lines: Iterator[str]) -> Iterator[str]:
     yield report.head(f"python -m bench {' '.join(sys.argv[1:])}".strip())
-    before = machine.speed()
+    before, (all_before, stolen_before) = machine.speed(), machine.times()
     yield from lines
-    yield report.speeds(before, machine.speed())
+    all_after, stolen_after = machine.times()
+    stolen = (stolen_after - stolen_before) / (all_after - all_before)
+    yield report.host(before, machine.speed(), stolen)
 
 
 def _identity(order: Order) -> Iterator[str]:
