@@ -5,7 +5,7 @@ Source: 1-shopper, Profile: JPEG, PNG or WebP; at most 5 MB and 25 megapixels; r
 
 import io
 import secrets
-import warnings
+import struct
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,12 @@ MAX_BYTES: Final = 5_000_000
 MAX_PIXELS: Final = 25_000_000
 SIDE: Final = 512
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
+# What the library lets out of a broken picture; the second line is its reader of metadata (fields of the wrong type or
+# length, a fraction over zero, a tag that is not there).
+_DAMAGED: Final = (
+    *(OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError),
+    *(struct.error, TypeError, ArithmeticError, LookupError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +44,18 @@ def reencode(upload: "UploadedFile[bytes]") -> Picture:
         raise _unusable(_("The picture must be at most 5 MB."))
     content = upload.read(MAX_BYTES + 1)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
-                # the header tells the size: checked before a pixel is decoded
-                if image.width * image.height > MAX_PIXELS:
-                    raise _unusable(_("The picture must have at most 25 megapixels."))
-                image.draft("RGB", (SIDE * 2, SIDE * 2))
-                clean = ImageOps.exif_transpose(image)
-                clean.thumbnail((SIDE, SIDE))
-                out = io.BytesIO()
-                clean.convert("RGBA" if "A" in clean.mode or "transparency" in clean.info else "RGB").save(
-                    out, "WEBP", quality=85, exif=b"", icc_profile=b""
-                )
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        EOFError,
-        Image.DecompressionBombWarning,
-        Image.DecompressionBombError,
-    ) as error:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+            # the header tells the size: checked before a pixel is decoded
+            if image.width * image.height > MAX_PIXELS:
+                raise _unusable(_("The picture must have at most 25 megapixels."))
+            image.draft("RGB", (SIDE * 2, SIDE * 2))
+            clean = ImageOps.exif_transpose(image)
+            clean.thumbnail((SIDE, SIDE))
+            out = io.BytesIO()
+            clean.convert("RGBA" if "A" in clean.mode or "transparency" in clean.info else "RGB").save(
+                out, "WEBP", quality=85, exif=b"", icc_profile=b""
+            )
+    except _DAMAGED as error:
         raise _unusable(_("Upload a JPEG, PNG or WebP picture.")) from error
     return Picture(f"{secrets.token_hex(16)}.webp", out.getvalue(), "image/webp")
 

@@ -73,6 +73,7 @@ def configure(level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    logging.captureWarnings(True)  # what libraries warn of (a damaged picture, say) is a line like any other
     logging.getLogger("procrastinate").setLevel(logging.WARNING)  # its INFO prints every job's arguments
     logging.getLogger("httpx").setLevel(logging.WARNING)
     # It repeats the access line of a 4xx or 5xx, with the path, in which a link's token may stand.

@@ -74,7 +74,7 @@ def run() -> None:
         try:
             while transactions.run(lambda run_id=current.pk: _step(run_id)):  # type: ignore[misc]
                 pass
-        except Exception:
+        except Exception:  # whatever it was: shown to whoever waits for the run, and raised to the job that tells of it
             Recomputation.objects.filter(pk=current.pk, state=State.RUNNING).update(state=State.FAILED)
             raise
 

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from typing import Any
 
-from PIL import Image
+from PIL import ExifTags, Image
 
 _TYPES = """<?xml version="1.0" encoding="UTF-8"?>
 <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
@@ -23,6 +23,16 @@ FREE, END, FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 def picture(kind: str = "PNG", size: tuple[int, int] = (4, 3)) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", size, "teal").save(out, kind)
+    return out.getvalue()
+
+
+def photo(note: str = "by the sea") -> bytes:
+    """A JPEG as a phone makes it: lying on its side, with a note in its metadata."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    exif[ExifTags.Base.ImageDescription] = note
+    out = io.BytesIO()
+    Image.new("RGB", (9, 7), "teal").save(out, "JPEG", exif=exif)
     return out.getvalue()
 
 

@@ -1,16 +1,30 @@
 """What is taken for a file of the contact form, and every trick that is not."""
 
+import contextlib
 import io
 import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from patron.support import attachments
 from patron.support.attachments import naming, refusals
 from patron.support.attachments.refusals import Unacceptable
 from tests.support import files
+from tests.support.damage import Changes, damaged, mutations
 from tests.support.files import EXCEL, EXE, PDF, WORD
+
+WHOLE = [
+    ("a.jpg", files.photo()),
+    ("a.png", files.picture()),
+    ("a.pdf", PDF),
+    ("a.docx", files.office(parts={"word/_rels/a.xml.rels": b"<a><b Type='x'/></a>", "word/\u00e9.xml": b"<a/>" * 9})),
+    ("a.xlsx", files.office(EXCEL, parts={"xl/embeddings/a.xlsx": files.office(EXCEL)})),
+    ("a.doc", files.compound({"WordDocument": b"x"})),
+    ("a.xls", files.compound({"Workbook": files.workbook()})),
+]
 
 
 def check(name: str, content: bytes) -> attachments.Attachment:
@@ -183,8 +197,9 @@ def test_links_and_local_templates_are_taken(kind: str, target: str) -> None:
 
 
 def test_relations_that_cannot_be_read_are_refused() -> None:
-    """No XML, entities, and more than anybody has."""
-    for raw in (b"<", b"<!DOCTYPE x><x/>", b"<x>" + b" " * 1_000_000 + b"</x>"):
+    """No XML, entities, more than anybody has, and an encoding of no letters or of nobody's."""
+    encoded = (b'<?xml version="1.0" encoding="%b"?><x/>' % name for name in (b"zlib", b"rot13", b"of-nobody"))
+    for raw in (b"<", b"<!DOCTYPE x><x/>", b"<x>" + b" " * 1_000_000 + b"</x>", *encoded):
         assert refusal("a.docx", files.office(parts={"word/_rels/a.xml.rels": raw})) is refusals.MISMATCH
 
 
@@ -202,8 +217,8 @@ def test_what_cannot_be_looked_into_is_refused(name: str, content: bytes) -> Non
 
 
 def test_pixels_are_counted_before_they_are_drawn() -> None:
-    """50,000 x 50,000 in a hundred bytes; and fewer than the library itself would refuse."""
-    for side in (50_000, 8_000):
+    """50,000 x 50,000 in a hundred bytes; what the library would only warn of; and fewer than that."""
+    for side in (50_000, 10_000, 8_000):
         assert refusal("a.png", files.huge_png(side)) is refusals.TOO_MANY_PIXELS
 
 
@@ -253,6 +268,29 @@ def test_links_passwords_and_entities_in_an_archive_are_refused() -> None:
     assert refusal("a.docx", bytes(locked)) is refusals.LOCKED
     bomb = b'<!DOCTYPE a [<!ENTITY a "aaaa">]><Types>&a;</Types>'
     assert refusal("a.docx", files.packed({"[Content_Types].xml": bomb, WORD[0]: b"x"})) is refusals.MISMATCH
+
+
+def test_a_name_in_another_encoding_than_it_says_is_refused() -> None:
+    """In the directory, and in the entry alone, which is read when the part is opened."""
+    whole = files.office(parts={"word/\u00e9.xml": b"<a/>"})
+    name = "word/\u00e9".encode()
+    for broken in (whole.replace(name, b"word/\xff\xff"), whole.replace(name, b"word/\xff\xff", 1)):
+        assert refusal("a.docx", broken) is refusals.MISMATCH
+
+
+def test_a_version_nobody_knows_is_refused() -> None:
+    """An entry that asks for a reader of version 9.9."""
+    entry = bytearray(files.office())
+    entry[entry.index(b"PK\x01\x02") + 6] = 99
+    assert refusal("a.docx", bytes(entry)) is refusals.MISMATCH
+
+
+@given(st.sampled_from(WHOLE), mutations())
+def test_whatever_happened_to_a_file_it_is_taken_or_refused(whole: tuple[str, bytes], changes: Changes) -> None:
+    """Bytes changed, lost and put in: nothing but a refusal comes out of the libraries that read it."""
+    name, content = whole
+    with contextlib.suppress(Unacceptable):
+        assert check(name, damaged(content, changes)).content_type == check(name, content).content_type
 
 
 def test_overlapping_entries_are_refused() -> None:

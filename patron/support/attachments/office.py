@@ -27,6 +27,17 @@ _MAIN: Final = "application/vnd.openxmlformats-officedocument.{}.main+xml"
 _WORD: Final = _MAIN.format("wordprocessingml.document")
 _EXCEL: Final = _MAIN.format("spreadsheetml.sheet")
 _MACRO_WORDS: Final = ("macroenabled", "vbaproject", "vbadata", "macrosheet", "activex", "ms-office.script")
+# What the library lets out of a broken archive. A name that is not in the encoding it is flagged with is
+# UnicodeDecodeError, a version that it does not know NotImplementedError.
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    UnicodeDecodeError,
+)
 _PROGRAMS: Final = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"#!")
 
 
@@ -66,7 +77,7 @@ def _require(content: bytes, kinds: tuple[str, ...], budget: _Budget, depth: int
                 raise Unacceptable(MISMATCH)
             for part in parts:
                 _look_into(archive, part, budget, depth)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, struct.error, EOFError, OSError) as error:
+    except _DAMAGED as error:
         raise Unacceptable(MISMATCH) from error
 
 

@@ -23,7 +23,7 @@ def root(raw: bytes) -> ElementTree.Element:
         raise Unacceptable(MISMATCH)
     try:
         return ElementTree.fromstring(raw)  # noqa: S314 -- nothing is declared in it, so there is nothing to expand
-    except (ElementTree.ParseError, ValueError) as error:
+    except (ElementTree.ParseError, ValueError, LookupError) as error:  # the last: an encoding that nobody knows
         raise Unacceptable(MISMATCH) from error
 
 

@@ -1,5 +1,6 @@
 """`/api/v1/remote/<channel>/conversations/` and `messages/`: the sellers' side, in the hands of staff."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
@@ -100,7 +101,7 @@ class ReplyView(RemoteView):
         return replied(request, conversation_id, wish.validated_data["message_content"])
 
 
-class ActionView(RemoteView):
+class ActionView(RemoteView, ABC):
     """One thing done with a conversation, which is answered as it is then."""
 
     wish: ClassVar[type[Serializer[Any]]] = answers.Nothing
@@ -111,9 +112,9 @@ class ActionView(RemoteView):
         self.act(conversation_id, wish.validated_data, caller(request).staff_id)
         return shown(conversation_id)
 
+    @abstractmethod
     def act(self, conversation_id: int, data: Mapping[str, Any], staff_id: int) -> None:
         """What is done. Each view has its own."""
-        raise NotImplementedError
 
 
 @openapi.CLOSE

@@ -1,5 +1,6 @@
 """GET, PATCH and PUT /users/profile/."""
 
+import contextlib
 import io
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +11,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from PIL import Image
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import ExifTags, Image
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from patron.accounts import avatars
 from patron.accounts.models import Avatar, Consent, Session, Shopper
+from patron.kernel.errors import Invalid
+from tests.support.damage import Changes, damaged, mutations
+from tests.support.files import photo
 
 URL = "/users/profile/"
 NEW = "+905559998877"
@@ -339,17 +346,25 @@ def test_avatar(make_shopper: Any, sign_in: Any, kind: str) -> None:
 @pytest.mark.django_db
 def test_avatar_loses_its_metadata(make_shopper: Any, sign_in: Any) -> None:
     """Where a photo was taken is nobody's business."""
-    exif = Image.Exif()
-    exif[0x010E] = "home of Ada"
-    out = io.BytesIO()
-    Image.new("RGB", (10, 10)).save(out, "JPEG", exif=exif)
-    upload(sign_in(make_shopper()), out.getvalue())
+    upload(sign_in(make_shopper()), photo("home of Ada"))
     assert b"home of Ada" not in bytes(Avatar.objects.get().content)
 
 
 def huge() -> bytes:
     # a header that promises 30,000 x 30,000 pixels, and no pixels
     return picture()[:16] + (30_000).to_bytes(4, "big") * 2 + picture()[24:]
+
+
+def photo_with(tag: int) -> bytes:
+    """A photo whose note stands in the field of a number."""
+    return photo().replace(ExifTags.Base.ImageDescription.to_bytes(2, "big"), tag.to_bytes(2, "big"), 1)
+
+
+@given(st.sampled_from([photo(), picture("PNG", (9, 7)), picture("WEBP", (9, 7))]), mutations())
+def test_whatever_happened_to_a_picture_it_is_taken_or_refused(content: bytes, changes: Changes) -> None:
+    """Bytes changed, lost and put in: nothing but a refusal comes out of the library that reads it."""
+    with contextlib.suppress(Invalid):
+        avatars.reencode(SimpleUploadedFile("a", damaged(content, changes)))
 
 
 @pytest.mark.django_db
@@ -363,8 +378,12 @@ def huge() -> bytes:
         picture("GIF"),
         b"",
         picture("BMP", (1500, 1300)),
+        *(photo_with(tag) for tag in (0x0100, 0x011A, 0x0154)),
     ],
-    ids=["executable", "30000x30000", "truncated", "svg", "gif", "empty", "over 5 MB"],
+    ids=[
+        *("executable", "30000x30000", "truncated", "svg", "gif", "empty", "over 5 MB"),
+        *("width that is text", "resolution that is text", "level of white that is text"),
+    ],
 )
 def test_avatar_that_is_none(make_shopper: Any, sign_in: Any, content: bytes) -> None:
     """What is no picture, whatever its name, is 400 on `avatar`, and the rest of the request is not applied."""
