@@ -75,6 +75,9 @@ class ShopperFile:
     def close(self) -> None:
         """Nothing was put off."""
 
+    def stage(self, rows: list[Row]) -> None:
+        """They are written one by one."""
+
     def write(self, rows: list[Row], import_id: int | None) -> Written:
         """A shopper of each row, unless something of it is taken or malformed."""
         done = Written()

@@ -42,6 +42,8 @@ _IS_NEW: Final = f"NOT EXISTS (SELECT FROM customers_customer AS c WHERE {_SAME_
 _WITHOUT_EMAIL: Final = f"""
 SELECT line FROM customers_staging AS s WHERE given & {EMAIL_BIT} = 0 AND {_IS_NEW}
 """  # noqa: S608
+# A foreign key does this for each row.
+_HOLD_CHANNELS: Final = "SELECT id FROM channels_channel WHERE id = ANY (%s) ORDER BY id FOR KEY SHARE"
 _ARE_MERGED: Final = "SELECT EXISTS (SELECT FROM customers_merge WHERE undone_at IS NULL)"
 # A key that a customer was made anew for is theirs, whatever was merged under it before.
 _MERGED: Final = f"""
@@ -138,6 +140,14 @@ def stage(packed: Packed) -> None:
         with cursor.copy(_COPY) as copy:
             for lines in packed.lines:
                 copy.write(lines)
+
+
+def hold_channels(rows: Sequence[Row]) -> set[int]:
+    """Keep the channels of rows from being deleted until the transaction at hand ends; those that are gone."""
+    named = {row[2] for row in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD_CHANNELS, [list(named)])
+        return named.difference(each for (each,) in cursor.fetchall())
 
 
 def upsert(rows: Sequence[Row], by: By, *, in_detail: bool, expects_new: bool = False) -> Upserted:

@@ -43,9 +43,9 @@ class CustomerFile:
         """`channel`: of every row, where the file does not say it; `names`: field → column. Raises Unreadable."""
         channels = frozenset(Channel.objects.values_list("pk", flat=True))
         if channel is not None and channel not in channels:
-            raise Unreadable(_("There is no channel %(channel)d.") % {"channel": channel})
+            raise _unknown(channel)
         self._shape = Shape(channels, channel=channel, names=names, ignored=ignored)
-        self._is_csv = self._is_without_indexes = self._expects_new = False
+        self._is_csv = self._is_first_load = self._expects_new = False
         self.options = {"channel": channel, "names": dict(names or {}), "ignored": sorted(ignored)}
 
     def open(self, names: list[str] | None) -> None:
@@ -62,14 +62,20 @@ class CustomerFile:
         overridden = _with_records([importing.overridden(*pair) for pair in repeated], batch.rows)
         return Cleaned(_Batch(bulk_lines.pack(kept), batch.rows), faults, overridden, batch.mark)
 
+    def stage(self, batch: _Batch) -> None:
+        """Copy them beside the table."""
+        if batch.packed.rows:
+            bulk_writing.stage(batch.packed)
+
     def write(self, batch: _Batch, import_id: int | None) -> Written:
-        """Upsert them, or say what would become of them."""
+        """Upsert them, or say what would become of them. Raises Unreadable where a channel was deleted meanwhile."""
         rows = batch.packed.rows
         if not rows:
             return Written()
-        if import_id is not None and not self._is_without_indexes:
-            self._is_without_indexes = first_load.leave_out_indexes(import_id)
-        bulk_writing.stage(batch.packed)
+        if import_id is not None and not self._is_first_load:
+            self._is_first_load = first_load.leave_out(import_id)
+        for gone in bulk_writing.hold_channels(rows):
+            raise _unknown(gone)
         if import_id is None:
             done = bulk_writing.tally(rows)
         else:
@@ -83,8 +89,8 @@ class CustomerFile:
         )
 
     def close(self) -> None:
-        """Build the indexes that a first load, this one or one that was killed, left out."""
-        first_load.build_indexes()
+        """Do what a first load, this one or one that was killed, put off."""
+        first_load.put_back()
 
     def _rows(self, batch: Batch) -> tuple[list[Row], list[tuple[int, Any, BadRow]]]:
         if self._is_csv:
@@ -96,6 +102,10 @@ class CustomerFile:
             except BadRow as bad:
                 wrong.append((line, record, bad))
         return rows, wrong
+
+
+def _unknown(channel: int) -> Unreadable:
+    return Unreadable(_("There is no channel %(channel)d.") % {"channel": channel})
 
 
 def _with_records(faults: Iterable[Fault], records: Sequence[tuple[int, Any]]) -> list[Fault]:

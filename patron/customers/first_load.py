@@ -1,9 +1,10 @@
-"""A table that is filled for the first time: its indexes are left out meanwhile and built at the end.
+"""A table that is filled for the first time: what every row pays for is left out meanwhile and done at once at the end.
 
-Kept up row by row they are most of what a new row costs; built at once they cost a third of that. Those that hold a
-promise (the primary key, the unique key) stay. Until the end lists of customers read the whole table, which is why it
-is done for a table that holds little beside what the file brings. A process that is killed leaves them out: the next
-import builds them, and so does the worker.
+These are its indexes, which kept up row by row are most of what a new row costs and built at once a third of that, and
+(PostgreSQL 18 and later) the check of the foreign key, which looks at the channel again for each row; the import holds
+the channels of a batch itself. The keys stay. Until the end lists of customers read the whole table, which is why it is
+done for a table that holds little beside what the file brings. A process that is killed leaves all that to the next
+import, or to the worker.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, Final
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import OperationalError, connection, transaction
 
 from patron.customers.models import Customer
@@ -22,7 +24,7 @@ from patron.kernel.models import FileImport
 MANY: Final = 20_000  # rows that a file has brought, from which on the others are counted
 FEW: Final = 10_000  # rows that a table may hold besides
 _AT_ONCE: Final = 2
-_LOCK: Final = 5_042_317  # of everybody who builds
+_LOCK: Final = 5_042_317  # of everybody who puts back
 _WAIT_SECONDS: Final = 1800
 _IDLE: Final = timedelta(minutes=10)  # an import that says nothing for so long was killed
 _LOCK_NOT_AVAILABLE: Final = "55P03"
@@ -34,6 +36,12 @@ _THERE: Final = """
 SELECT c.relname, i.indisvalid FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
 WHERE i.indrelid = 'customers_customer'::regclass
 """
+_KEYS: Final = """
+SELECT conname FROM pg_constraint
+WHERE contype = 'f' AND conrelid = 'customers_customer'::regclass AND conenforced = %s
+"""
+_CAN_BE_PUT_OFF: Final = 180000  # version of PostgreSQL
+_PATIENCE: Final = "10s"
 _BUILDING: Final = {
     "statement_timeout": "0",
     "lock_timeout": "0",
@@ -42,8 +50,8 @@ _BUILDING: Final = {
 }
 
 
-def leave_out_indexes(import_id: int) -> bool:
-    """Drop them, if most of the table comes from this import; whether that was done, or need not be asked again.
+def leave_out(import_id: int) -> bool:
+    """Do it if most of the table comes from this import; whether that was done, or need not be asked again.
 
     Joins the transaction at hand, as its first step: nothing may read or write customers in it before. Where somebody
     works with the table for long, it is left for the next time.
@@ -53,33 +61,31 @@ def leave_out_indexes(import_id: int) -> bool:
         is_first = cursor.fetchone()[0]
     if not is_first:
         return False
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '1s'")
-            for index in Customer._meta.indexes:
-                cursor.execute(f"DROP INDEX IF EXISTS {connection.ops.quote_name(index.name)}")
-            cursor.execute("RESET lock_timeout")
-    except OperationalError as error:
-        if transactions.sqlstate(error) != _LOCK_NOT_AVAILABLE:
-            raise
-        return False
-    return True
+    with _unless_locked("1s") as cursor:
+        for index in Customer._meta.indexes:
+            cursor.execute(f"DROP INDEX IF EXISTS {connection.ops.quote_name(index.name)}")
+        _check_channels(cursor, by_each_row=False)
+        return True
+    return False
 
 
-def build_indexes() -> int:
-    """Build the missing ones, two at a time; how many there were. Nobody writes customers meanwhile.
+def put_back() -> int:
+    """Build the missing indexes, two at a time; how many there were. Nobody writes customers meanwhile.
 
-    Where another process is at it, that is waited for. Must not run inside a transaction.
+    Where another process is at it, that is waited for. Must not run inside a transaction. Raises IntegrityError where a
+    customer's channel is not there, which takes somebody who deleted it by a statement of their own.
     """
     with _alone(_WAIT_SECONDS) as is_alone:
         missing = _missing() if is_alone else []
         if missing:
             with ThreadPoolExecutor(_AT_ONCE, "patron-index") as threads:
                 list(threads.map(_build_in_thread, missing))
+        if is_alone:
+            _check_all_channels()
     return len(missing)
 
 
-def build_forgotten() -> int:
+def put_back_forgotten() -> int:
     """The same for what a killed import left out, while customers are read and written; how many there were."""
     if FileImport.objects.filter(state=FileImport.State.RUNNING, modified_at__gt=clock.now() - _IDLE).exists():
         return 0
@@ -87,14 +93,47 @@ def build_forgotten() -> int:
         missing = _missing() if is_alone else []
         for index in missing:
             _build(index, concurrently=True)
+        if is_alone:
+            _check_all_channels()
     return len(missing)
+
+
+def _check_all_channels() -> None:
+    """Do it, and for each new row from then on; where somebody reads customers for long, it is left to the worker."""
+    with _unless_locked(_PATIENCE) as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        _check_channels(cursor, by_each_row=True)
+
+
+@contextlib.contextmanager
+def _unless_locked(patience: str) -> Iterator[Any]:
+    """A cursor for what needs the table for itself. The rest is passed over where somebody has it for longer."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{patience}'")
+            yield cursor
+            cursor.execute("RESET lock_timeout")
+    except OperationalError as error:
+        if transactions.sqlstate(error) != _LOCK_NOT_AVAILABLE:
+            raise
+
+
+def _check_channels(cursor: Any, *, by_each_row: bool) -> None:
+    """Whether each row's channel is looked for when it is written. Beginning with it looks at all that are there."""
+    if cursor.connection.info.server_version < _CAN_BE_PUT_OFF:
+        return
+    cursor.execute(_KEYS, [not by_each_row])
+    for (name,) in cursor.fetchall():
+        mode = "ENFORCED" if by_each_row else "NOT ENFORCED"
+        cursor.execute(f"ALTER TABLE customers_customer ALTER CONSTRAINT {connection.ops.quote_name(name)} {mode}")
 
 
 def _missing() -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(_THERE)
         there = dict(cursor.fetchall())
-    return [index for index in Customer._meta.indexes if not there.get(index.name)]
+    missing = [index for index in Customer._meta.indexes if not there.get(index.name)]
+    return sorted(missing, key=lambda index: not isinstance(index, GinIndex))  # what takes longest begins first
 
 
 def _build_in_thread(index: Any) -> None:
@@ -118,7 +157,7 @@ def _build(index: Any, *, concurrently: bool) -> None:
 
 @contextlib.contextmanager
 def _alone(seconds: float) -> Iterator[bool]:
-    """Whether nobody else builds, waiting so long for another to end."""
+    """Whether nobody else is at it, waiting so long for another to end."""
     ends = time.monotonic() + seconds
     with connection.cursor() as cursor:
         while not (is_alone := _said(cursor, "SELECT pg_try_advisory_lock(%s)")) and time.monotonic() < ends:

@@ -1,4 +1,4 @@
-"""Jobs of the customers: the indexes that a killed import left out."""
+"""Jobs of the customers: what a killed import left out."""
 
 from procrastinate.contrib.django import app
 
@@ -9,4 +9,4 @@ from patron.customers import first_load
 @app.task(name="customers.build_forgotten_indexes", priority=-50)
 def build_forgotten_indexes(timestamp: int) -> None:
     """Have lists of customers found by index again."""
-    first_load.build_forgotten()
+    first_load.put_back_forgotten()

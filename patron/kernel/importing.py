@@ -1,15 +1,19 @@
 """A file goes into a table in batches; killed at any moment and started again, it goes on where it was.
 
 Each batch and the note of how far the file is in the table are one transaction, so a record is never lost and never
-counted twice. The next batch is read and cleaned in a thread while the database works on the one before.
+counted twice. Three things are done at once, each with a batch of its own: a thread reads and cleans one, a connection
+takes the one before to the database, and another connection writes the one before that.
 Source: 5-omnitron, Bulk import and export.
 """
 
 import contextlib
 import hashlib
+import itertools
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -86,8 +90,14 @@ class Target(Protocol):
     def clean(self, batch: Batch) -> Cleaned:
         """Look at the rows, in a thread that has no database."""
 
+    def stage(self, rows: Any) -> None:
+        """Take them to the database, in the transaction in which they will be written.
+
+        The batch before may be being written by another connection: nothing that it changes may be looked at or held.
+        """
+
     def write(self, rows: Any, import_id: int | None) -> Written:
-        """Write them in the transaction at hand; None: a rehearsal, which changes nothing."""
+        """Write what was staged in the transaction at hand; None: a rehearsal, which changes nothing."""
 
     def close(self) -> None:
         """All rows are written, or no more will be: put in order what was put off. Outside any transaction."""
@@ -103,14 +113,31 @@ def run(target: Target, reader: Reader, refused: Path, *, name: str, progress: P
     current = (None if restart else _unfinished(target, reader)) or _begin(target, reader, name)
     rows = RefusedRows(refused, reader.names)
     progress(current, reader)
+
+    def put(cleaned: Cleaned, before: Future[FileImport]) -> FileImport:
+        def work() -> FileImport:
+            target.stage(cleaned.rows)
+            return _put(target, cleaned, before.result(), rows)
+
+        return transactions.run(work)
+
     try:
-        for cleaned in _ahead(target, reader):
-            _follow(current, transactions.run(lambda cleaned=cleaned: _put(target, cleaned, current, rows)))  # type: ignore[misc]
-            progress(current, reader)
+        with _writers() as writers:
+            coming: deque[Future[FileImport]] = deque()
+            latest: Future[FileImport] = Future()
+            latest.set_result(current)
+            for cleaned, writer in zip(_ahead(target, reader), itertools.cycle(writers), strict=False):
+                latest = writer.submit(put, cleaned, latest)
+                coming.append(latest)
+                if len(coming) == len(writers):
+                    current = coming.popleft().result()
+                    progress(current, reader)
+            for last in coming:
+                current = last.result()
+                progress(current, reader)
     finally:
         target.close()
-    _follow(current, transactions.run(lambda: _finish(current, rows)))
-    return current
+    return transactions.run(lambda: _finish(current, rows))
 
 
 def rehearse(target: Target, reader: Reader, refused: Path, *, name: str, progress: Progress) -> FileImport:
@@ -123,9 +150,9 @@ def rehearse(target: Target, reader: Reader, refused: Path, *, name: str, progre
     current = FileImport(kind=target.kind, name=name, started_at=now, modified_at=now)
     rows = RefusedRows(refused, reader.names)
     for cleaned in _ahead(target, reader):
-        written = transactions.run(lambda cleaned=cleaned: target.write(cleaned.rows, None))  # type: ignore[misc]
+        written = transactions.run(lambda cleaned=cleaned: _try(target, cleaned))  # type: ignore[misc]
         current.refusals_bytes = rows.put(_in_order(cleaned, written), current.refusals_bytes)
-        _follow(current, _counts(cleaned, written) | {"position": cleaned.mark.records - current.position})
+        current = _with(current, _counts(cleaned, written) | {"position": cleaned.mark.records - current.position})
         progress(current, reader)
     return current
 
@@ -144,11 +171,33 @@ def overridden(line: int, later: int, raw: Any = None) -> Fault:
     return Fault(line, _("Line %(later)d has the same key and counts in its place.") % {"later": later}, raw)
 
 
+def _try(target: Target, cleaned: Cleaned) -> Written:
+    target.stage(cleaned.rows)
+    return target.write(cleaned.rows, None)
+
+
+@contextlib.contextmanager
+def _writers() -> Iterator[list[ThreadPoolExecutor]]:
+    """Two threads, each with a connection of its own, which take turns."""
+    with contextlib.ExitStack() as stack:
+        writers = [stack.enter_context(_thread("patron-import-write")) for _ in range(2)]
+        for writer in writers:
+            stack.callback(writer.submit, _close_connection)
+        yield writers
+
+
+def _close_connection() -> None:
+    connection.close()  # the thread's own
+
+
+def _thread(name: str) -> ThreadPoolExecutor:
+    """A thread that speaks the language of this one."""
+    return ThreadPoolExecutor(1, name, initializer=translation.activate, initargs=(translation.get_language() or "",))
+
+
 def _ahead(target: Target, reader: Reader) -> Iterator[Cleaned]:
     batches = (target.clean(batch) for batch in reader.batches(target.batch))
-    language = translation.get_language() or ""  # a thread has one of its own
-    thread = ThreadPoolExecutor(1, "patron-import", initializer=translation.activate, initargs=(language,))
-    with thread, _switching_soon():
+    with _thread("patron-import-clean") as thread, _switching_soon():
         coming = thread.submit(next, batches, None)
         while (cleaned := coming.result()) is not None:
             coming = thread.submit(next, batches, None)
@@ -199,7 +248,8 @@ def _begin(target: Target, reader: Reader, name: str) -> FileImport:
     )
 
 
-def _put(target: Target, cleaned: Cleaned, current: FileImport, rows: RefusedRows) -> Counts:
+def _put(target: Target, cleaned: Cleaned, current: FileImport, rows: RefusedRows) -> FileImport:
+    """Write a batch where it is its turn. `current`: the run after the one before. Raises Taken."""
     with connection.cursor() as cursor:
         # what a crash of the server takes back, it takes back together with the note of how far the file is in
         cursor.execute("SET LOCAL synchronous_commit = off")
@@ -212,11 +262,10 @@ def _put(target: Target, cleaned: Cleaned, current: FileImport, rows: RefusedRow
         "position": cleaned.mark.records - current.position,
         "refusals_bytes": length - current.refusals_bytes,
     }
-    _advance(current, added, content_bytes=cleaned.mark.content, content_digest=cleaned.mark.digest)
-    return added
+    return _advance(current, added, content_bytes=cleaned.mark.content, content_digest=cleaned.mark.digest)
 
 
-def _finish(current: FileImport, rows: RefusedRows) -> Counts:
+def _finish(current: FileImport, rows: RefusedRows) -> FileImport:
     """Say which rows were overridden by later ones, and note the end."""
     length, count = current.refusals_bytes, 0
     with connection.cursor() as cursor:
@@ -229,26 +278,31 @@ def _finish(current: FileImport, rows: RefusedRows) -> Counts:
                 count += len(found)
         cursor.execute(_FORGET_KEYS, [current.pk])
     added = {"repeated_rows": count, "refusals_bytes": length - current.refusals_bytes}
-    _advance(current, added, state=State.DONE, finished_at=clock.now())
-    return added
+    return _advance(current, added, state=State.DONE, finished_at=clock.now())
 
 
 def _in_order(cleaned: Cleaned, written: Written) -> list[Fault]:
     return sorted([*cleaned.faults, *cleaned.repeated, *written.faults], key=lambda fault: fault.line)
 
 
-def _advance(current: FileImport, added: Counts, **values: Any) -> None:
-    """Note it in the transaction at hand, unless somebody else has noted something. Raises Taken."""
+def _advance(current: FileImport, added: Counts, **values: Any) -> FileImport:
+    """Note it in the transaction at hand, unless somebody else has noted something. The run as it then is.
+
+    Raises Taken.
+    """
     mine = FileImport.objects.filter(pk=current.pk, position=current.position, state=State.RUNNING)
     sums = {name: F(name) + count for name, count in added.items()}
     if not mine.update(**sums, **values, modified_at=clock.now()):
         raise Taken
+    return _with(current, added)
 
 
-def _follow(current: FileImport, added: Counts) -> None:
-    """What was committed, in the object at hand."""
+def _with(current: FileImport, added: Counts) -> FileImport:
+    """The run with more counted."""
+    found = copy(current)
     for name, count in added.items():
-        setattr(current, name, getattr(current, name) + count)
+        setattr(found, name, getattr(found, name) + count)
+    return found
 
 
 def _counts(cleaned: Cleaned, written: Written) -> Counts:

@@ -1,16 +1,20 @@
 """The first file of an empty table: its indexes are left out, and are there again whatever happens."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from patron.channels.channels import CHANNELS
 from patron.channels.models import Channel
 from patron.customers import first_load
 from patron.customers.file_import import CustomerFile
 from patron.customers.models import Customer
 from patron.kernel import importing
+from patron.kernel.errors import Refusal
+from patron.kernel.file_content import Unreadable
 from patron.kernel.models import FileImport
 from patron.kernel.record_files import Reader
 
@@ -20,6 +24,21 @@ ALL = {index.name for index in Customer._meta.indexes}
 
 class Stop(BaseException):
     """The process dies here."""
+
+
+def is_checked() -> bool:
+    """Whether each row's channel is looked for when it is written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conenforced FROM pg_constraint WHERE conrelid = 'customers_customer'::regclass AND contype = 'f'"
+        )
+        return all(enforced for (enforced,) in cursor.fetchall())
+
+
+def patience() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        return str(cursor.fetchone()[0])
 
 
 def there() -> set[str]:
@@ -36,23 +55,29 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(first_load, "MANY", 4)
     monkeypatch.setattr(first_load, "FEW", 3)
     yield
-    first_load.build_indexes()
+    first_load.put_back()
 
 
 @pytest.fixture
-def bring(tmp_path: Path, channel: Channel) -> Any:
-    """`bring(progress)`: ten customers, and how many indexes there were after each batch."""
+def bring(tmp_path: Path, channel: Channel, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`bring(progress)`: ten customers; of each batch's end how many indexes there are, `is_checked`, `patience`."""
+    write = CustomerFile.write
 
-    def work(progress: Any = lambda current: None) -> list[int]:
+    def work(progress: Any = lambda current: None) -> list[tuple[int, bool, str]]:
         file, seen = tmp_path / "c.csv", []
         rows = "".join(f"{channel.pk},N{n},n{n}@example.com\n" for n in range(10))
         file.write_text("channel,channel_code,email\n" + rows)
 
+        def write_and_look(target: CustomerFile, rows: Any, import_id: int | None) -> importing.Written:
+            done = write(target, rows, import_id)
+            seen.append((len(there()), is_checked(), patience()))
+            return done
+
         def tell(current: FileImport, reader: Reader) -> None:
-            seen.append(len(there()))
             progress(current)
 
-        with Reader(file) as reader:
+        with Reader(file) as reader, monkeypatch.context() as patch:
+            patch.setattr(CustomerFile, "write", write_and_look)
             importing.run(CustomerFile(), reader, tmp_path / "e", name="c", progress=tell, restart=False)
         return seen
 
@@ -61,19 +86,17 @@ def bring(tmp_path: Path, channel: Channel) -> Any:
 
 def test_indexes_are_left_out_and_built(bring: Any) -> None:
     """From the batch on that finds enough rows of this file; all are there in the end."""
-    every = len(ALL)
-    patience = connection.connection.execute("SHOW lock_timeout").fetchone()
-    assert bring() == [every, every, every, 0, 0, 0]
-    assert there() == ALL
+    every, usual = len(ALL), patience()
+    assert bring() == [(every, True, usual)] * 2 + [(0, False, usual)] * 3
+    assert (there(), is_checked()) == (ALL, True)
     assert Customer.objects.count() == 10
-    assert connection.connection.execute("SHOW lock_timeout").fetchone() == patience
 
 
 def test_a_table_that_is_in_use_keeps_them(bring: Any, make_customer: Any) -> None:
     """Where there are others than those of the file."""
     for _number in range(4):
         make_customer()
-    assert set(bring()) == {len(ALL)}
+    assert {state[:2] for state in bring()} == {(len(ALL), True)}
 
 
 def test_a_table_that_is_being_read_keeps_them(bring: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +106,7 @@ def test_a_table_that_is_being_read_keeps_them(bring: Any, monkeypatch: pytest.M
         with other.cursor() as cursor:
             cursor.execute("BEGIN")
             cursor.execute("SELECT FROM customers_customer")
-            assert set(bring()) == {len(ALL)}
+            assert {state[:2] for state in bring()} == {(len(ALL), True)}
     finally:
         other.close()
     assert Customer.objects.count() == 10
@@ -105,17 +128,35 @@ def test_what_kills_it_leaves_them_to_the_worker(bring: Any, monkeypatch: pytest
     """Which waits until the import says nothing any more; an index that was half built is none."""
     monkeypatch.setattr(CustomerFile, "close", lambda self: None)
     bring()
-    assert there() == set()
+    assert (there(), is_checked()) == (set(), False)
     with connection.cursor() as cursor:
         cursor.execute("CREATE INDEX customers_customer_email ON customers_customer (email)")
         cursor.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'customers_customer_email'::regclass")
     running = FileImport.objects.get()
     FileImport.objects.update(state=FileImport.State.RUNNING)
-    assert first_load.build_forgotten() == 0
+    assert first_load.put_back_forgotten() == 0
     FileImport.objects.update(modified_at=running.modified_at - first_load._IDLE)
-    assert first_load.build_forgotten() == len(ALL)
-    assert there() == ALL
-    assert first_load.build_forgotten() == 0
+    assert first_load.put_back_forgotten() == len(ALL)
+    assert (there(), is_checked()) == (ALL, True)
+    assert first_load.put_back_forgotten() == 0
+
+
+def test_a_key_that_cannot_be_looked_at_is_left_to_the_worker(bring: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An export goes on for minutes; the import does not fail at its end for that."""
+    monkeypatch.setattr(first_load, "_PATIENCE", "100ms")
+    other = connection.copy()
+
+    def read(current: FileImport) -> None:
+        if current.position == 10:
+            other.cursor().execute("BEGIN; SELECT FROM customers_customer")
+
+    try:
+        bring(read)
+        assert (there(), is_checked()) == (ALL, False)
+    finally:
+        other.close()
+    first_load.put_back_forgotten()
+    assert is_checked()
 
 
 def test_the_next_import_builds_them(bring: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -125,3 +166,47 @@ def test_the_next_import_builds_them(bring: Any, monkeypatch: pytest.MonkeyPatch
         bring()
     bring()
     assert there() == ALL
+
+
+def test_a_channel_is_not_deleted_under_its_first_customers(
+    tmp_path: Path, channel: Channel, make_channel: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who deletes it waits for the batch that is being written, whose customers they then see."""
+    other, write, answers = make_channel("Other"), CustomerFile.write, []
+
+    def delete() -> None:
+        try:
+            CHANNELS.delete(other.pk)
+        finally:
+            connection.close()
+
+    def write_slowly(target: CustomerFile, rows: Any, import_id: int | None) -> importing.Written:
+        done = write(target, rows, import_id)
+        if not is_checked():
+            answers.append(somebody.submit(delete))
+            with pytest.raises(TimeoutError):
+                answers[-1].result(0.5)
+        return done
+
+    monkeypatch.setattr(CustomerFile, "write", write_slowly)
+    file = tmp_path / "c.csv"
+    owners = [channel.pk] * 4 + [other.pk] * 2
+    rows = "".join(f"{owner},N{n},n{n}@example.com\n" for n, owner in enumerate(owners))
+    file.write_text("channel,channel_code,email\n" + rows)
+    with ThreadPoolExecutor(1) as somebody, Reader(file) as reader:
+        importing.run(CustomerFile(), reader, tmp_path / "e", name="c", progress=lambda *_: None, restart=False)
+        assert [type(answer.exception()) for answer in answers] == [Refusal]
+    assert Customer.objects.filter(channel=other).count() == 2
+    assert is_checked()
+
+
+def test_a_channel_that_is_gone_stops_the_file(tmp_path: Path, channel: Channel, make_channel: Any) -> None:
+    """Nothing of the batch that names it is there."""
+    other = make_channel("Other").pk
+    target = CustomerFile()
+    Channel.objects.filter(pk=other).delete()
+    file = tmp_path / "c.csv"
+    file.write_text(f"channel,channel_code,email\n{channel.pk},A,a@example.com\n{other},B,b@example.com\n")
+    with Reader(file) as reader, pytest.raises(Unreadable, match="channel"):
+        importing.run(target, reader, tmp_path / "e", name="c", progress=lambda *_: None, restart=False)
+    assert not Customer.objects.exists()
