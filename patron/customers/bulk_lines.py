@@ -4,14 +4,13 @@ Source: PostgreSQL's manual, COPY, text format.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from patron.customers.bulk_fields import FIELDS
-from patron.customers.bulk_rows import Row
+from patron.customers.bulk_rows import PART, Row
 
-_PART: Final = 500  # rows: more than the processor's cache holds cost twice as much
 _NULL: Final = "\\N"
 _SPECIAL: Final = re.compile(r"[\\\t\n\r]")
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -20,19 +19,30 @@ _FLAGS: Final = {True: "t", False: "f", None: _NULL}
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """Rows, and `lines`: the same as COPY reads them, in some pieces."""
+    """Rows, and `lines`: the same as COPY reads them, in some pieces.
+
+    `same`: place in a row → the value that all rows have there, which is in no line.
+    """
 
     rows: Sequence[Row]
     lines: list[bytes]
+    same: Mapping[int, Any]
 
 
 def pack(rows: Sequence[Row]) -> Packed:
     """Write the lines of rows."""
-    return Packed(rows, [_lines(rows[first : first + _PART]) for first in range(0, len(rows), _PART)])
+    parts = [list(zip(*rows[first : first + PART], strict=True)) for first in range(0, len(rows), PART)]
+    first = rows[0] if rows else ()
+    same = {
+        place: first[place]
+        for place in range(1, len(first))
+        if all(part[place].count(first[place]) == len(part[place]) for part in parts)
+    }
+    writers = [(place, write) for place, write in enumerate(_WRITERS) if place not in same]
+    return Packed(rows, [_lines([write(part[place]) for place, write in writers]) for part in parts], same)
 
 
-def _lines(rows: Sequence[Row]) -> bytes:
-    columns = [write(column) for write, column in zip(_WRITERS, zip(*rows, strict=True), strict=True)]
+def _lines(columns: Sequence[Iterable[str]]) -> bytes:
     return ("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n").encode()
 
 
@@ -51,16 +61,11 @@ def _numbers(column: Sequence[int]) -> Iterable[str]:
     return map(str, column)
 
 
-def _moments(column: Sequence[Any]) -> Iterable[str]:
-    return [_NULL if each is None else each.isoformat() for each in column]
-
-
 _Write = Callable[[Any], Iterable[str]]
-_BY_TYPE: Final[dict[str, _Write]] = {"boolean": _flags, "timestamptz": _moments}
 _WRITERS: Final[tuple[_Write, ...]] = (
     _numbers,
     _numbers,
     _numbers,
     _texts,
-    *(_BY_TYPE.get(field.sql, _texts) for field in FIELDS),
+    *(_flags if field.sql == "boolean" else _texts for field in FIELDS),
 )

@@ -6,7 +6,8 @@ Read in constant memory: a line that does not end and a quote that does not clos
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -86,7 +87,7 @@ class Reader:
         self._is_suspicious = False
         self._too_long: list[int] = []
         self.count = 0
-        lines = self._lines(text, is_last=len(first) < file_content.BLOCK_BYTES)
+        lines = itertools.chain.from_iterable(self._lines(text, is_last=len(first) < file_content.BLOCK_BYTES))
         self.names: list[str] | None = None
         self._records = self._csv(lines, text, delimiter) if self.format == "csv" else self._ndjson(lines)
         if self.format == "csv":
@@ -106,18 +107,17 @@ class Reader:
     def _batch(self, size: int) -> Batch | None:
         rows: list[tuple[int, Any]] = []
         faults: list[Fault] = []
-        for line, record in self._records:
-            self.count += 1
+        for each in itertools.islice(self._records, size):
+            line, record = each
             if type(record) is Fault:
                 faults.append(record)
             elif self._is_suspicious and type(record) is list and (said := _unstorable(record)):
                 faults.append(Fault(line, said, record))
             else:
-                rows.append((line, record))
-            if len(rows) + len(faults) == size:
-                break
+                rows.append(each)
         if not rows and not faults:
             return None
+        self.count += len(rows) + len(faults)
         return Batch(rows, faults, Mark(self.count, self.content.size, self.content.digest))
 
     def _guess(self, first: bytes) -> str:
@@ -141,28 +141,27 @@ class Reader:
             is_last = len(block) < file_content.BLOCK_BYTES
             text = self._decode(block, is_last)
 
-    def _lines(self, text: str, *, is_last: bool) -> Iterator[str]:
-        """Lines with their ends. One that is too long comes as an empty one and is noted in `_too_long`."""
+    def _lines(self, text: str, *, is_last: bool) -> Iterator[Iterable[str]]:
+        """Lines with their ends, some at a time. One that is too long comes as an empty one, noted in `_too_long`."""
         pending, number, dropping = "", 0, False
         for each in self._texts(text, is_last):
             if dropping:
-                _dropped, end, each = each.partition("\n")  # noqa: PLW2901 -- the rest of it
-                if not end:
+                _dropped, found, each = each.partition("\n")  # noqa: PLW2901 -- the rest of it
+                if not found:
                     continue
                 dropping = False
             pending += each
-            whole = pending.rfind("\n") + 1
-            lines = io.StringIO(pending[:whole], newline="\n")
-            pending = pending[whole:]
-            for number, line in enumerate(lines, start=number + 1):  # noqa: B007, B020 -- goes on in the next block
-                yield line
+            end = pending.rfind("\n") + 1
+            whole, pending = pending[:end], pending[end:]
+            number += whole.count("\n")
+            yield io.StringIO(whole, newline="\n")
             if len(pending) > LONGEST_LINE:
                 number += 1
                 self._too_long.append(number)
                 pending, dropping = "", True
-                yield "\n"
+                yield ["\n"]
         if pending:
-            yield pending
+            yield [pending]
 
     def _header(self) -> list[str]:
         line, first = next(self._records, (0, None))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -81,6 +82,19 @@ def test_customers_are_made_changed_and_left_alone(bring: Any, channel: Channel)
     assert (told.customer_id, told.source, told.file_import) == (changed.pk, "import", run.pk)
     assert told.values == {"first_name": ["Ada", "Ayşe"], "attributes": [{}, {"tier": 1}]}
     assert changed.modified_date > changed.created_date
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("2020-01-02T03:04:05", "2020-01-02 03:04:05Z", "2020-01-02 03:04:05.000+00", "2020-01-02T03:04:05+00:00"),
+        *("2020-01-02T05:34:05+02:30", "20200102T030405Z", "2020-W01-4T03:04:05", '"2020-01-02T03:04:05,0"'),
+    ],
+)
+def test_a_moment_is_what_it_says(written: str, bring: Any) -> None:
+    """UTC unless it says something else, in every form of ISO 8601 that Python reads."""
+    bring(f"channel,channel_code,email,date_joined\n{{c}},A,a@example.com,{written}\n")
+    assert Customer.objects.get().date_joined == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def test_a_column_that_is_not_there_says_nothing(bring: Any) -> None:
@@ -173,13 +187,14 @@ def test_a_column_at_once_means_what_its_cells_mean(field: bulk_fields.Field, ce
     assert at_once == one_by_one
 
 
-def test_texts_come_through_as_they_are(bring: Any) -> None:
-    """Whatever means something to the database's own file format."""
-    odd = "a\tb\\N\\n\\ç\U0001f600"
+@pytest.mark.parametrize("more", ["", "{c},B,b@example.com,Bo,L,E\n"], ids=["said once", "said in each row"])
+def test_texts_come_through_as_they_are(more: str, bring: Any) -> None:
+    """Whatever means something to the database's own file format, or in a statement."""
+    odd = "a\tb\\N\\n\\ç\U0001f600 O'B %s {}"
     quoted = odd.replace("\t", '""\n\t')
     text = f'channel,channel_code,email,first_name,last_name,erp_code\n{{c}},A,a@example.com,{odd},"{quoted}",\\N\n'
-    bring(text)
-    made = Customer.objects.get()
+    bring(text + more)
+    made = Customer.objects.get(channel_code="A")
     assert (made.first_name, made.last_name, made.erp_code) == (odd, quoted.replace('""', '"'), "\\N")
 
 
