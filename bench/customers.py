@@ -61,7 +61,9 @@ def measure(folder: Path, plan: Plan, sizes: tuple[int, ...]) -> Iterator[str]:
                 load.write(shop.creations(CREATIONS_PER_SECOND * plan.seconds), folder / f"creations-{number}")
                 for number in range(plan.rounds)
             ]
-            yield report.table([("POST customers", rounds.once_each(patron, made, plan), None, "300/s")])
+            yield report.table(
+                [("POST customers", rounds.once_each((patron,), [[file] for file in made], plan)[0], None, "300/s")]
+            )
     yield _lists(sizes, found)
 
 

@@ -20,6 +20,11 @@ _given = msgspec.json.decode(os.environ["BENCH_FLOOR"])
 _OWN_PROFILE: str = _given["own_profile"]
 _CURRENT_USER: str = _given["current_user"]
 _COUNT: str = _given["count"]
+_COUNT_TRY: str = _given["count_try"]
+_SPEND_AND_LOCK = f"""{_given["spending"]}
+SELECT phone_e164, sms_allowed, call_allowed, email FROM accounts_shopper
+WHERE id = %s AND EXISTS (SELECT FROM spent) FOR UPDATE"""
+_PUT_JOB: str = _given["put_job"]
 _GENDERS = msgspec.Raw(_given["genders"].encode())
 _Profile = msgspec.defstruct("Profile", _given["profile_fields"])
 _CurrentUser = msgspec.defstruct("CurrentUser", _given["current_user_fields"])
@@ -30,6 +35,11 @@ _LOCK = "SELECT first_name, last_name, gender, date_of_birth FROM accounts_shopp
 _UPDATE = f"""
 UPDATE accounts_shopper AS u SET first_name = %s, last_name = %s, gender = %s, date_of_birth = %s, modified_date = %s
 WHERE u.id = %s RETURNING {_given["profile_columns"]}"""
+_UPDATE_PHONE = f"""
+UPDATE accounts_shopper AS u
+SET phone = %s, phone_e164 = %s, phone_claim = %s, phone_verified_at = %s, sms_allowed = %s, modified_date = %s
+WHERE u.id = %s RETURNING {_given["profile_columns"]}"""
+_UPDATE_PHONE_AND_CONSENT = f"WITH beside AS ({_given['append']}) {_UPDATE_PHONE}"
 _HOUR = timedelta(hours=1)
 _threads = threading.local()
 _HEADERS = [("Content-Type", "application/json")]
@@ -40,7 +50,8 @@ def application(environ: dict[str, Any], start_response: Start) -> Iterable[byte
     """Three addresses, one client that sends what is expected."""
     digest = hashlib.sha256(environ["HTTP_COOKIE"].partition("osessionid=")[2][:40].encode()).hexdigest()
     if environ["REQUEST_METHOD"] == "PATCH":
-        body = _patch(digest, msgspec.json.decode(environ["wsgi.input"].read()))
+        change = msgspec.json.decode(environ["wsgi.input"].read())
+        body = _confirm(digest, change) if "code" in change else _patch(digest, change)
     elif environ["PATH_INFO"] == "/current_user/":
         body = _current_user(digest)
     else:
@@ -88,15 +99,46 @@ def _current_user(digest: str) -> bytes:
     return msgspec.json.encode(answer)
 
 
+def _writer(digest: str, now: datetime) -> tuple[int, int]:
+    """The session and the shopper, who is let write."""
+    connection = _connection()
+    found = connection.execute(_FIND, (digest, now)).fetchone()
+    assert found is not None
+    session, shopper = found
+    window = {"since": now - timedelta(minutes=1), "soon": now + timedelta(minutes=1), "count": 1_000_000}
+    connection.execute(_COUNT, {"key": f"floor:{shopper}", "now": now, **window})
+    return session, shopper
+
+
+def _confirm(digest: str, change: dict[str, Any]) -> bytes:
+    """In as many statements as Patron: who, the limit, the try, the code used up, the change with consent, the job."""
+    now, phone = datetime.now(UTC), change["phone"]
+    connection = _connection()
+    session, shopper = _writer(digest, now)
+    tried = connection.execute(_COUNT_TRY, (session, "profile")).fetchone()
+    assert tried is not None
+    with connection.transaction():
+        row = connection.execute(_SPEND_AND_LOCK, (now, tried[0], shopper)).fetchone()
+        assert row is not None
+        old_phone, was_allowed, _may_call, email = row
+        is_allowed = change.get("sms_allowed", False)
+        values = (phone, phone, phone, now, is_allowed, now, shopper)
+        if is_allowed == was_allowed:
+            written = connection.execute(_UPDATE_PHONE, values).fetchone()
+        else:
+            consent = (shopper, "sms", was_allowed, is_allowed, now, "floor", None, "", "", "", "", True)
+            written = connection.execute(_UPDATE_PHONE_AND_CONSENT, (*consent, *values)).fetchone()
+        events = {"items": [["shopper.changed", shopper], ["consent.changed", shopper], [old_phone, email, phone]]}
+        connection.execute(_PUT_JOB, ("floor", "floor", 0, msgspec.json.encode(events).decode()))
+    assert written is not None
+    return _profile(written)
+
+
 def _patch(digest: str, change: dict[str, Any]) -> bytes:
     """In as many transactions as Patron: who, the limit, the change and the answer."""
     now = datetime.now(UTC)
     connection = _connection()
-    found = connection.execute(_FIND, (digest, now)).fetchone()
-    assert found is not None
-    shopper = found[1]
-    window = {"since": now - timedelta(minutes=1), "soon": now + timedelta(minutes=1), "count": 1_000_000}
-    connection.execute(_COUNT, {"key": f"floor:{shopper}", "now": now, **window})
+    _session, shopper = _writer(digest, now)
     with connection.transaction():
         row = connection.execute(_LOCK, (shopper,)).fetchone()
         assert row is not None

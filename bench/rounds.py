@@ -35,12 +35,16 @@ def in_turn(servers: tuple[Server, ...], requests: Path, plan: Plan) -> list[Sid
     for server in servers:
         load.run(server.port, requests, WARM_UP_SECONDS)
     taken = [[_one(server, requests, plan.seconds) for server in servers] for _ in range(plan.rounds)]
-    return [_median([turn[place] for turn in taken]) for place in range(len(servers))]
+    return _medians(taken)
 
 
-def once_each(server: Server, rounds: list[Path], plan: Plan) -> Side:
-    """Requests that work only once, other ones each round."""
-    return _median([_one(server, requests, plan.seconds, once=True) for requests in rounds])
+def once_each(servers: tuple[Server, ...], rounds: list[list[Path]], plan: Plan) -> list[Side]:
+    """Requests that work only once: each round has others for each server."""
+    taken = [
+        [_one(server, requests, plan.seconds, once=True) for server, requests in zip(servers, files, strict=True)]
+        for files in rounds
+    ]
+    return _medians(taken)
 
 
 def _one(server: Server, requests: Path, seconds: int, *, once: bool = False) -> Side:
@@ -54,6 +58,10 @@ def _one(server: Server, requests: Path, seconds: int, *, once: bool = False) ->
         cpu_us=cpu / seen.requests * 1e6,
         busy=cpu / seen.seconds,
     )
+
+
+def _medians(taken: list[list[Side]]) -> list[Side]:
+    return [_median(list(sides)) for sides in zip(*taken, strict=True)]
 
 
 def _median(sides: list[Side]) -> Side:

@@ -10,8 +10,8 @@ from bench import load, machine, rounds, seed
 from bench.processes import Server
 from bench.rounds import Plan, Side
 from bench.seed import Size
-from patron.accounts import reads
-from patron.kernel import limits
+from patron.accounts import consent, reads, verification
+from patron.kernel import jobs, limits
 
 # More than one core confirms; when they run out the run ends and says so.
 CODES_PER_SECOND: Final = 1000
@@ -26,6 +26,10 @@ def given() -> str:
             "profile_columns": reads._PROFILE_COLUMNS,
             "current_user": reads._CURRENT_USER,
             "count": limits._GRANT_ALONE,
+            "count_try": verification._COUNT_TRY,
+            "spending": verification.SPENDING,
+            "append": f"{consent._APPEND} {consent._ROW}",
+            "put_job": f"SELECT procrastinate_defer_jobs_v1(ARRAY[{jobs._JOB}])",
             "genders": bytes(reads.genders("en")).decode(),
             "profile_fields": reads.Profile.__struct_fields__,
             "current_user_fields": reads.CurrentUser.__struct_fields__,
@@ -55,29 +59,34 @@ class Bench:
 
     def confirm(self) -> tuple[Side, Side | None]:
         """PATCH /users/profile/ with a phone and the code sent to it; the old number and the e-mail are told."""
-        return self._once(seed.confirmations), None
+        patron, floor = self._once(seed.confirmations, self.patron, self.floor)
+        return patron, floor
 
     def enter(self) -> tuple[Side, Side | None]:
         """POST /users/otp-login/ with the code sent to the phone."""
-        return self._once(seed.entries), None
+        return self._once(seed.entries, self.patron)[0], None
 
     def login(self) -> tuple[Side, Side | None]:
         """POST /users/login/: Argon2 is the cost, and meant to be."""
         requests = load.write(seed.logins(self._size), self._folder / "requests")
-        return rounds.once_each(self.patron, [requests], self._plan), None
+        return rounds.once_each((self.patron,), [[requests]], self._plan)[0], None
 
     def memory_mb(self) -> float:
         """Of the web process, after everything above: a password that is being hashed takes 19 MB for a moment."""
         time.sleep(_SETTLED_SECONDS)
         return machine.memory_mb(self.patron.pid)
 
-    def _once(self, make: Callable[[int, int], list[load.Request]]) -> Side:
-        count = CODES_PER_SECOND * self._plan.seconds
-        files = []
+    def _once(self, make: Callable[[int, int], list[load.Request]], *servers: Server) -> list[Side]:
+        taken = []
         for number in range(self._plan.rounds):
-            files.append(load.write(make(self._unused, count), self._folder / f"codes-{number}"))
-            self._unused += count
-        return rounds.once_each(self.patron, files, self._plan)
+            names = [f"codes-{number}-{place}" for place in range(len(servers))]
+            taken.append([self._codes(make, name) for name in names])
+        return rounds.once_each(servers, taken, self._plan)
+
+    def _codes(self, make: Callable[[int, int], list[load.Request]], name: str) -> Path:
+        count = CODES_PER_SECOND * self._plan.seconds
+        first, self._unused = self._unused, self._unused + count
+        return load.write(make(first, count), self._folder / name)
 
     def _beside(self, requests: list[load.Request]) -> tuple[Side, Side | None]:
         first, second = (requests[0].send(server.port) for server in (self.patron, self.floor))
@@ -101,4 +110,5 @@ ROWS: Final[dict[str, tuple[str, Callable[[Bench], tuple[Side, Side | None]], st
 
 def codes(names: Collection[str], plan: Plan) -> int:
     """How many sessions the codes of these rows use up."""
-    return len({"confirm", "enter"} & set(names)) * CODES_PER_SECOND * plan.seconds * plan.rounds
+    sides = {"confirm": 2, "enter": 1}
+    return sum(sides.get(name, 0) for name in set(names)) * CODES_PER_SECOND * plan.seconds * plan.rounds
