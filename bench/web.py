@@ -28,7 +28,7 @@ def given() -> str:
             "count": limits._GRANT_ALONE,
             "count_try": verification._COUNT_TRY,
             "spending": verification.SPENDING,
-            "append": f"{consent._APPEND} {consent._ROW}",
+            "append": consent._APPEND.format(consent._ROW),
             "put_job": f"SELECT procrastinate_defer_jobs_v1(ARRAY[{jobs._JOB}])",
             "genders": bytes(reads.genders("en")).decode(),
             "profile_fields": reads.Profile.__struct_fields__,

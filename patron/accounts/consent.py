@@ -14,8 +14,10 @@ PHONE_FIELDS: Final = ("sms_allowed", "call_allowed")
 _APPEND: Final = """
 INSERT INTO accounts_consent (shopper_id, channel, old_value, new_value, changed_at, source, staff_id, ip, client_type,
     text_version, request_id, is_proven)
-VALUES """
-_ROW: Final = f"({', '.join(['%s'] * 12)})"
+SELECT * FROM (VALUES {}) AS changed"""
+_ROW: Final = (
+    """(%s::bigint, %s, %s::boolean, %s::boolean, %s::timestamptz, %s, %s::bigint, %s, %s, %s, %s, %s::boolean)"""
+)
 
 
 def record(
@@ -42,7 +44,7 @@ def appending(
     staff_id: int | None = None,
     source: str | None = None,
 ) -> rows.Written | None:
-    """The same as a statement for somebody to carry out, by whom the event is put already; None: nothing differs.
+    """The same as a statement for somebody to carry out, who may add a WHERE. The event is put. None: nothing differs.
 
     `before`: `snapshot` of the shopper ahead of the change, or all its fields. `proven`: the fields whose address a
     code has proven in this very request. `source`: the endpoint unless said otherwise.
@@ -70,7 +72,7 @@ def appending(
         )
         for field, channel in changed.items()
     ]
-    return _APPEND + ", ".join([_ROW] * len(values)), [value for row in values for value in row]
+    return _APPEND.format(", ".join([_ROW] * len(values))), [value for row in values for value in row]
 
 
 def snapshot(shopper: Shopper) -> dict[str, bool | None]:

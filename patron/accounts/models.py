@@ -24,7 +24,10 @@ class Shopper(models.Model):
 
     `phone` is kept as it was given; `phone_e164` is what is compared and sent to. `phone_claim` is the E.164 number
     while it must be unique (setting PHONE_NUMBER_UNIQUE_VALIDATOR_ACTIVE, active shopper), else null.
+    `row_version` is what PostgreSQL calls xmin, where it was read: another one after each change of the row.
     """
+
+    row_version: str | None = None
 
     username = models.CharField(_("username"), max_length=64)
     email = models.CharField(_("e-mail"), max_length=254)

@@ -4,18 +4,19 @@ A new phone needs the code dance; nothing of such a request is applied before th
 Source: user-profile-and-segments, PATCH Update User Profile; 1-shopper, Profile.
 """
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from enum import Enum
 from typing import Any, Final
 
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.utils.translation import gettext as _
 
 from patron.accounts import avatars, consent, phone_notice, sessions, verification
 from patron.accounts.models import PHONE_TAKEN, Session, Shopper
 from patron.accounts.verification import Ask, Proof, Purpose
-from patron.kernel import clock, dynamic, events, fields, phones, rows, transactions
+from patron.kernel import clock, dynamic, events, fields, jobs, phones, rows, transactions
 from patron.kernel.errors import Invalid, Refusal, Unauthenticated
 
 PLAIN: Final = (
@@ -46,6 +47,14 @@ _LOCK_AND_SPEND: Final = f"{verification.SPENDING} " + _SHOPPERS.select(
 )
 
 
+# Nothing is written unless the shopper is as they were read, and the code unused: so it needs no transaction around it.
+_AT_ONCE: Final = """
+WITH saved AS ({save} AND is_active AND xmin = %s::xid AND {is_unspent} RETURNING id),
+    spent AS ({spend} AND EXISTS (SELECT FROM saved)){beside}
+{put} FROM saved"""
+_BESIDE: Final = ", beside AS ({} WHERE EXISTS (SELECT FROM saved))"
+
+
 class Outcome(Enum):
     """What became of the request."""
 
@@ -60,9 +69,9 @@ def change(
     data: Mapping[str, Any],
     purpose: Purpose = Purpose.PROFILE,
     *,
-    then: Callable[[Shopper], None] = lambda shopper: None,
-) -> Outcome:
-    """Apply a validated request of the shopper.
+    then: Callable[[Shopper], None] | None = None,
+) -> tuple[Outcome, Shopper]:
+    """Apply a validated request of the shopper, and return what became of it and the shopper as they then are.
 
     `data`: the changeable fields, and `code`, `resend`, `end_other_sessions`, `avatar` (an uploaded file or null).
     `then`: what another room does with the changed shopper in the same transaction, if anything is applied.
@@ -74,17 +83,27 @@ def change(
     ask = _ask(shopper, session, data, number, purpose)
     if data.get("resend"):
         verification.resend(ask)
-        return Outcome.CODE_RESENT
+        return Outcome.CODE_RESENT, shopper
     proof = None
     if data.get("code"):
         proof = verification.evaluate(ask, data["code"])
     elif number is not None and number != shopper.phone_e164:
         verification.start(unless_taken(ask))
-        return Outcome.CODE_SENT
-    transactions.run(lambda: then(_apply(shopper.pk, session.pk, data, proof, picture)))
+        return Outcome.CODE_SENT, shopper
+
+    def work() -> Shopper:
+        changed = _apply(shopper.pk, session.pk, data, proof, picture)
+        if then is not None:
+            then(changed)
+        return changed
+
+    is_alone = then is None and "avatar" not in data and not data.get("end_other_sessions")
+    changed = _apply_at_once(shopper, data, proof) if proof is not None and is_alone else None
+    if changed is None:
+        changed = transactions.run(work)
     if proof is not None:
         verification.confirmed(purpose)
-    return Outcome.CHANGED
+    return Outcome.CHANGED, changed
 
 
 def change_by_staff(shopper_id: int, data: Mapping[str, Any], staff_id: int) -> None:
@@ -185,19 +204,57 @@ def _apply(
     shopper = _lock_and_spend(shopper_id, proof) if proof else lock(shopper_id)
     if shopper is None:  # closed or erased since the session was found
         raise Unauthenticated("Authentication credentials were not provided.")
-    loaded, old_number = dict(vars(shopper)), shopper.phone_e164
-    _assign(shopper, data)
-    if data.get("phone"):
-        _change_phone(shopper, data, proof)
+    loaded = dict(vars(shopper))
+    _assign_all(shopper, data, proof)
     if "avatar" in data:
         avatars.replace(shopper, picture)
     _save(shopper, loaded, by_code=proof is not None)
-    if proof is not None and shopper.phone_e164 != old_number:
-        phone_notice.put(shopper, old_number)
     if data.get("end_other_sessions"):
         sessions.end_others(shopper_id, session_id)
-    events.put("shopper.changed", shopper_id=shopper_id)
+    _tell(shopper, loaded, proof)
     return shopper
+
+
+def _apply_at_once(shopper: Shopper, data: Mapping[str, Any], proof: Proof) -> Shopper | None:
+    """Do it in one statement, half of what `_apply` costs; None, and nothing is written, where that has to be asked.
+
+    `shopper`: as the session was found with, changed here.
+    """
+    loaded = dict(vars(shopper))
+    with transactions.gathering() as waiting:
+        _assign_all(shopper, data, proof)
+        names, permissions = _changes(shopper, loaded, by_code=True)
+        _tell(shopper, loaded, proof)
+    save, saved = _SHOPPERS.saving(shopper, names)
+    beside, noted = permissions or ("", ())
+    put, jobs_put = jobs.putting(waiting) or ("SELECT", ())
+    statement = _AT_ONCE.format(
+        save=save,
+        is_unspent=verification.IS_UNSPENT,
+        spend=verification.SPEND,
+        beside=_BESIDE.format(beside) if beside else "",
+        put=put,
+    )
+    values = (*saved, loaded["row_version"], proof.challenge_id, *verification.spending(proof), *noted, *jobs_put)
+    try:
+        with _taken_phone_is_told():
+            return shopper if rows.written(statement, values) is not None else None
+    except OperationalError as error:
+        if not transactions.is_to_retry(error):
+            raise
+    return None
+
+
+def _assign_all(shopper: Shopper, data: Mapping[str, Any], proof: Proof | None) -> None:
+    _assign(shopper, data)
+    if data.get("phone"):
+        _change_phone(shopper, data, proof)
+
+
+def _tell(shopper: Shopper, loaded: Mapping[str, Any], proof: Proof | None) -> None:
+    if proof is not None and shopper.phone_e164 != loaded["phone_e164"]:
+        phone_notice.put(shopper, loaded["phone_e164"])
+    events.put("shopper.changed", shopper_id=shopper.pk)
 
 
 def _lock_and_spend(shopper_id: int, proof: Proof) -> Shopper | None:
@@ -246,12 +303,30 @@ def _save(
     source: str | None = None,
 ) -> None:
     """Write what differs from `loaded`, the fields as they were read, and the ledger of permissions with it."""
+    names, permissions = _changes(shopper, loaded, by_code=by_code, staff_id=staff_id, source=source)
+    with _taken_phone_is_told():
+        _SHOPPERS.save(shopper, names, beside=permissions)
+
+
+def _changes(
+    shopper: Shopper,
+    loaded: Mapping[str, Any],
+    *,
+    by_code: bool,
+    staff_id: int | None = None,
+    source: str | None = None,
+) -> tuple[list[str], rows.Written | None]:
+    """The fields that differ, and what goes to the ledger with them."""
     proven = frozenset(consent.PHONE_FIELDS) if by_code else frozenset()
     permissions = consent.appending(shopper, loaded, proven=proven, staff_id=staff_id, source=source)
     shopper.modified_date = clock.now()
-    changed = [name for name, value in loaded.items() if getattr(shopper, name) != value]
+    return [name for name, value in loaded.items() if getattr(shopper, name) != value], permissions
+
+
+@contextlib.contextmanager
+def _taken_phone_is_told() -> Iterator[None]:
     try:
-        _SHOPPERS.save(shopper, changed, beside=permissions)
+        yield
     except IntegrityError as error:
         if transactions.constraint_of(error) == PHONE_TAKEN:
             raise taken_phone() from error

@@ -18,7 +18,7 @@ SEEN_EVERY: Final = timedelta(hours=1)
 _SESSIONS: Final = rows.Table(Session, "s")
 _SHOPPERS: Final = rows.Table(Shopper, "u")
 _FIND: Final = f"""
-SELECT {_SESSIONS.columns}, {_SHOPPERS.columns}
+SELECT {_SESSIONS.columns}, {_SHOPPERS.columns}, u.xmin::text
 FROM accounts_session s LEFT JOIN accounts_shopper u ON u.id = s.shopper_id
 WHERE s.key_digest = %s AND s.expires_at > %s"""  # noqa: S608 -- column names of our own
 
@@ -45,7 +45,8 @@ def find(key: str | None) -> Session | None:
         return None
     session = _SESSIONS.instance(row[: _SESSIONS.width])
     if session.shopper_id is not None:
-        session.shopper = _SHOPPERS.instance(row[_SESSIONS.width :])
+        session.shopper = _SHOPPERS.instance(row[_SESSIONS.width : -1])
+        session.shopper.row_version = row[-1]
         if not session.shopper.is_active:
             return None
     return session

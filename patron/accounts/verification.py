@@ -69,9 +69,11 @@ UPDATE accounts_challenge SET tries = LEAST(tries + 1, 1000) FROM set_config('sy
 WHERE session_id = %s AND purpose = %s AND used_at IS NULL
 RETURNING id, tries, phone_e164, consent, code_digest, expires_at, is_decoy
 """
-_SPEND: Final = "UPDATE accounts_challenge SET used_at = %s, code_digest = '' WHERE id = %s AND used_at IS NULL"
-# Before a statement that asks `EXISTS (SELECT FROM spent)`, to do both at once; the parameters are `spending`'s.
-SPENDING: Final = f"WITH spent AS ({_SPEND} RETURNING id)"
+# Its parameters are `spending`'s.
+SPEND: Final = "UPDATE accounts_challenge SET used_at = %s, code_digest = '' WHERE id = %s AND used_at IS NULL"
+# Before a statement that asks `EXISTS (SELECT FROM spent)`, to do both at once.
+SPENDING: Final = f"WITH spent AS ({SPEND} RETURNING id)"
+IS_UNSPENT: Final = "EXISTS (SELECT FROM accounts_challenge WHERE id = %s AND used_at IS NULL)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +151,12 @@ def evaluate(ask: Ask, code: str) -> Proof:
 
 def spend(proof: Proof) -> None:
     """Use the challenge up; of two parallel confirmations one comes through. Raises Refusal for the other."""
-    if not rows.changed(_SPEND, spending(proof)):
+    if not rows.changed(SPEND, spending(proof)):
         raise spent()
 
 
 def spending(proof: Proof) -> tuple[datetime, int]:
-    """The parameters of SPENDING."""
+    """The parameters of SPEND."""
     return clock.now(), proof.challenge_id
 
 

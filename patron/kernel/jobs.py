@@ -5,7 +5,7 @@ puts three jobs. `procrastinate_defer_jobs_v1` is the function that the library 
 upgrade brings another beside it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -49,7 +49,16 @@ def put_many(task: str, arguments: Sequence[dict[str, Any]], *, queue: str, prio
     rows.changed(_PUT_MANY, (queue, task, priority, msgspec.json.encode(arguments).decode()))
 
 
+def putting(waiting: Mapping[transactions.Writer, list[Any]]) -> rows.Written | None:
+    """What `put` and `gather` have gathered as a SELECT for somebody to carry out; None: nothing."""
+    return _putting(waiting[_write]) if _write in waiting else None
+
+
 def _write(jobs: list[_Job]) -> None:
+    rows.changed(*_putting(jobs))
+
+
+def _putting(jobs: list[_Job]) -> rows.Written:
     gathered: dict[str, _Job] = {}
     written = []
     for job in jobs:
@@ -58,6 +67,6 @@ def _write(jobs: list[_Job]) -> None:
             written.append(job)
         else:
             first.arguments["items"] += job.arguments["items"]
-    values = ((job.queue, job.task, job.priority, msgspec.json.encode(job.arguments).decode()) for job in written)
+    values = [(job.queue, job.task, job.priority, msgspec.json.encode(job.arguments).decode()) for job in written]
     statement = f"SELECT procrastinate_defer_jobs_v1(ARRAY[{', '.join([_JOB] * len(written))}])"
-    rows.changed(statement, [value for row in values for value in row])
+    return statement, [value for row in values for value in row]

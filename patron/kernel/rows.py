@@ -48,15 +48,20 @@ class Table(Generic[M]):
 
     def save(self, instance: M, names: Sequence[str], beside: Written | None = None) -> None:
         """Write these fields of an instance (by `attname`) to its row, and `beside` with them. Raises DatabaseError."""
+        statement, values = self.saving(instance, names)
+        if beside is None:
+            changed(statement, values)
+        else:
+            text, parameters = beside
+            changed(f"WITH beside AS ({text}) {statement}", (*parameters, *values))
+
+    def saving(self, instance: M, names: Sequence[str]) -> Written:
+        """The same as a statement for somebody to carry out, who may add to its WHERE."""
         fields = [self._fields[name] for name in names]
         places = ", ".join(f'"{field.column}" = %s' for field in fields)
         values = [field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields]
         statement = f"UPDATE {self._table} SET {places} WHERE {self._key} = %s"  # noqa: S608 -- as above
-        if beside is None:
-            changed(statement, (*values, instance.pk))
-        else:
-            text, parameters = beside
-            changed(f"WITH beside AS ({text}) {statement}", (*parameters, *values, instance.pk))
+        return statement, (*values, instance.pk)
 
     def instance(self, row: Sequence[Any]) -> M:
         """The model's instance; `row` holds the columns, in their order, and nothing else."""

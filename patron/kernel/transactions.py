@@ -3,11 +3,12 @@
 What a transaction has to write last (its jobs) waits for the end of the work and is written by one statement.
 """
 
+import contextlib
 import random
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 import psycopg
@@ -47,7 +48,7 @@ def run(work: Callable[[], T]) -> T:
             with transaction.atomic():
                 return _finish(work)
         except DatabaseError as error:
-            if attempt == MAX_TRIES or sqlstate(error) not in _RETRYABLE:
+            if attempt == MAX_TRIES or not is_to_retry(error):
                 raise
             time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 -- jitter, not a secret
     raise AssertionError("unreachable: the last try returns or raises")
@@ -65,6 +66,17 @@ def write_last(writer: Writer, item: Any) -> None:
         writer([item])
 
 
+@contextlib.contextmanager
+def gathering() -> Iterator[Mapping[Writer, list[Any]]]:
+    """What would be written last is gathered, and its writing is the caller's, who has no transaction."""
+    waiting: dict[Writer, list[Any]] = defaultdict(list)
+    _open.works.append((_savepoints(), waiting))
+    try:
+        yield waiting
+    finally:
+        _open.works.pop()
+
+
 def refuse_open() -> None:
     """Raise RuntimeError inside a transaction: what must be committed before the next step cannot be written there."""
     blocks = connection.atomic_blocks
@@ -74,12 +86,8 @@ def refuse_open() -> None:
 
 
 def _finish(work: Callable[[], T]) -> T:
-    waiting: dict[Writer, list[Any]] = defaultdict(list)
-    _open.works.append((_savepoints(), waiting))
-    try:
+    with gathering() as waiting:
         result = work()
-    finally:
-        _open.works.pop()
     for writer, items in waiting.items():
         writer(items)
     return result
@@ -88,6 +96,11 @@ def _finish(work: Callable[[], T]) -> T:
 def _savepoints() -> int:
     """How many the connection is inside of; a block that asked for none stands as None among them."""
     return sum(savepoint is not None for savepoint in connection.savepoint_ids)
+
+
+def is_to_retry(error: DatabaseError) -> bool:
+    """Whether PostgreSQL asks for the transaction to be tried again: it met another one."""
+    return sqlstate(error) in _RETRYABLE
 
 
 def sqlstate(error: DatabaseError) -> str | None:

@@ -10,7 +10,6 @@ from rest_framework.views import APIView
 from patron.accounts import cookies, profile, sessions
 from patron.accounts import reads as accounts
 from patron.accounts.authentication import IsShopper, ShopperAuthentication, signed_in
-from patron.accounts.models import Shopper
 from patron.accounts.profile import Outcome
 from patron.accounts.registration import CodeResent, CodeSent, Registered
 from patron.accounts.settings import throttle
@@ -155,16 +154,10 @@ class ProfileWithLoyaltyView(doors.FastGet):
         change.is_valid(raise_exception=True)
         data = change.validated_data
 
-        seen = [shopper]
-
-        def follow(changed: Shopper) -> None:
-            update.follow_profile(changed, data)
-            seen.append(changed)
-
-        outcome = profile.change(shopper, session, data, then=follow)
+        outcome, changed = profile.change(shopper, session, data, then=lambda each: update.follow_profile(each, data))
         if outcome is Outcome.CODE_RESENT:
             return Response({"message": "success"})
-        body = accounts.profile(seen[-1], context.caller().language, site_of(request._request))
+        body = accounts.profile(changed, context.caller().language, site_of(request._request))
         return HttpResponse(body, status=202 if outcome is Outcome.CODE_SENT else 200, content_type=JSON)
 
     def put(self, request: Request) -> HttpResponse | Response:

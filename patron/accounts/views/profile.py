@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from patron.accounts import cookies, openapi, profile, reads, sessions
 from patron.accounts.authentication import IsShopper, ShopperAuthentication, signed_in
-from patron.accounts.models import Avatar, Shopper
+from patron.accounts.models import Avatar
 from patron.accounts.profile import Outcome
 from patron.accounts.serializers.profile import ProfileChange
 from patron.accounts.settings import throttle
@@ -64,14 +64,13 @@ class ProfileView(doors.FastGet):
         limits.hit("profile-update", str(shopper.pk), throttle("profile-update"))
         change = ProfileChange(data=request.data, partial=True)
         change.is_valid(raise_exception=True)
-        changed: list[Shopper] = []
-        outcome = profile.change(shopper, session, change.validated_data, then=changed.append)
+        outcome, changed = profile.change(shopper, session, change.validated_data)
         if outcome is Outcome.CODE_RESENT:
             return Response({"message": "success"})
         site = site_of(request._request)
         if outcome is Outcome.CODE_SENT:
             return HttpResponse(reads.reduced_profile(shopper.pk, site), status=202, content_type=JSON)
-        return HttpResponse(reads.profile(changed[-1], context.caller().language, site), content_type=JSON)
+        return HttpResponse(reads.profile(changed, context.caller().language, site), content_type=JSON)
 
     def put(self, request: Request) -> HttpResponse | Response:
         return self.patch(request)

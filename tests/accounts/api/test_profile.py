@@ -11,13 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from patron.accounts import avatars
-from patron.accounts.models import Avatar, Consent, Session, Shopper
+from patron.accounts import avatars, verification
+from patron.accounts.models import Avatar, Challenge, Consent, Session, Shopper
 from patron.kernel.errors import Invalid
 from tests.support.damage import Changes, damaged, mutations
 from tests.support.files import photo
@@ -218,17 +219,91 @@ def test_phone_change(make_shopper: Any, sign_in: Any, sms_outbox: Any, mail_out
 
 
 @pytest.mark.django_db
-def test_confirmation_costs_six_statements_and_one_job(make_shopper: Any, sign_in: Any, sms_outbox: Any) -> None:
-    """The session, the limit, the try; the challenge spent and the shopper held, both written, all told."""
+def test_confirmation_costs_four_statements_and_one_job(make_shopper: Any, sign_in: Any, sms_outbox: Any) -> None:
+    """The session, the limit, the try; and all that follows from a right code at once."""
     client = sign_in(make_shopper(phone="+905551112233", sms_allowed=True, call_allowed=True))
     patch(client, phone=NEW)
     code = code_of(sms_outbox)
     with CaptureQueriesContext(connection) as asked:
         assert patch(client, phone=NEW, code=code).status_code == 200
     statements = [each["sql"] for each in asked if "SAVEPOINT" not in each["sql"]]
-    assert len(statements) == 6, statements
+    assert len(statements) == 4, statements
     assert Consent.objects.count() == 2
     assert ProcrastinateJob.objects.filter(status="todo").count() == 1
+
+
+@pytest.fixture
+def between(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`between(work)`: what somebody else does after the code was found right, before anything is written."""
+
+    def patch_in(work: Any) -> None:
+        evaluate = verification.evaluate
+
+        def then_work(*args: Any) -> Any:
+            proof = evaluate(*args)
+            work()
+            return proof
+
+        monkeypatch.setattr(verification, "evaluate", then_work)
+
+    return patch_in
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_by_somebody_else_is_not_overwritten(
+    make_shopper: Any, sign_in: Any, sms_outbox: Any, between: Any
+) -> None:
+    """The shopper is read again, and the change made to what they are then."""
+    shopper = make_shopper(phone="+905551112233", first_name="Ada", sms_allowed=False, attributes={"a": 1})
+    client = sign_in(shopper)
+    patch(client, phone=NEW)
+    between(lambda: Shopper.objects.update(last_name="Else", sms_allowed=True, attributes={"b": 2}))
+    done = patch(client, phone=NEW, code=code_of(sms_outbox), first_name="Grace", attributes={"c": 3}).json()
+    assert (done["first_name"], done["last_name"], done["phone"]) == ("Grace", "Else", NEW)
+    shopper.refresh_from_db()
+    assert (shopper.first_name, shopper.last_name, shopper.phone_e164) == ("Grace", "Else", NEW)
+    assert shopper.attributes == {"b": 2, "c": 3}
+    assert [(each.old_value, each.new_value) for each in Consent.objects.filter(channel="sms")] == [(True, False)]
+    assert ProcrastinateJob.objects.filter(status="todo").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("work", "status", "error_code"),
+    [
+        (lambda: Shopper.objects.update(is_active=False), 401, None),
+        (lambda: Challenge.objects.update(used_at=timezone.now()), 406, "sms_verification_100_1"),
+    ],
+    ids=["closed", "used by another request"],
+)
+def test_what_ends_a_confirmation_leaves_nothing_of_it(
+    make_shopper: Any, sign_in: Any, sms_outbox: Any, between: Any, work: Any, status: int, error_code: str | None
+) -> None:
+    """Between the right code and the change."""
+    shopper = make_shopper(phone="+905551112233", sms_allowed=True)
+    client = sign_in(shopper)
+    patch(client, phone=NEW)
+    between(work)
+    answer = patch(client, phone=NEW, code=code_of(sms_outbox))
+    assert (answer.status_code, answer.json().get("error_code")) == (status, error_code)
+    shopper.refresh_from_db()
+    assert (shopper.phone, shopper.sms_allowed) == ("+905551112233", True)
+    assert not Consent.objects.exists()
+    assert not ProcrastinateJob.objects.filter(status="todo").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_number_taken_meanwhile_is_refused_and_the_code_stays(
+    make_shopper: Any, sign_in: Any, sms_outbox: Any, between: Any
+) -> None:
+    """By somebody who confirmed it a moment earlier."""
+    client = sign_in(make_shopper(phone="+905551112233"))
+    patch(client, phone=NEW)
+    between(lambda: make_shopper(email="b@example.com", phone=NEW, phone_e164=NEW, phone_claim=NEW))
+    answer = patch(client, phone=NEW, code=code_of(sms_outbox), first_name="Grace")
+    assert (answer.status_code, list(answer.json())) == (400, ["phone"])
+    assert Challenge.objects.get().used_at is None
+    assert not Shopper.objects.filter(first_name="Grace").exists()
 
 
 @pytest.mark.django_db
