@@ -48,11 +48,11 @@ _LOCK_AND_SPEND: Final = f"{verification.SPENDING} " + _SHOPPERS.select(
 
 
 # Nothing is written unless the shopper is as they were read, and the code unused: so it needs no transaction around it.
-_AT_ONCE: Final = """
-WITH saved AS ({save} AND is_active AND xmin = %s::xid AND {is_unspent} RETURNING id),
-    spent AS ({spend} AND EXISTS (SELECT FROM saved)){beside}
-{put} FROM saved"""
-_BESIDE: Final = ", beside AS ({} WHERE EXISTS (SELECT FROM saved))"
+_SAVED: Final = "WITH saved AS ({} AND is_active AND xmin = %s::xid RETURNING id)"
+_SAVED_AND_SPENT: Final = f"""
+WITH saved AS ({{}} AND is_active AND xmin = %s::xid AND {verification.IS_UNSPENT} RETURNING id),
+    spent AS ({verification.SPEND} AND EXISTS (SELECT FROM saved))"""
+_NOTED: Final = ", noted AS ({} WHERE EXISTS (SELECT FROM saved))"
 
 
 class Outcome(Enum):
@@ -98,7 +98,7 @@ def change(
         return changed
 
     is_alone = then is None and "avatar" not in data and not data.get("end_other_sessions")
-    changed = _apply_at_once(shopper, data, proof) if proof is not None and is_alone else None
+    changed = _apply_at_once(shopper, data, proof) if is_alone else None
     if changed is None:
         changed = transactions.run(work)
     if proof is not None:
@@ -215,30 +215,29 @@ def _apply(
     return shopper
 
 
-def _apply_at_once(shopper: Shopper, data: Mapping[str, Any], proof: Proof) -> Shopper | None:
-    """Do it in one statement, half of what `_apply` costs; None, and nothing is written, where that has to be asked.
+def _apply_at_once(shopper: Shopper, data: Mapping[str, Any], proof: Proof | None) -> Shopper | None:
+    """Do it in one statement, half of what `_apply` costs. None: the shopper is another by now, and nothing is written.
 
     `shopper`: as the session was found with, changed here.
     """
     loaded = dict(vars(shopper))
     with transactions.gathering() as waiting:
         _assign_all(shopper, data, proof)
-        names, permissions = _changes(shopper, loaded, by_code=True)
+        names, permissions = _changes(shopper, loaded, by_code=proof is not None)
         _tell(shopper, loaded, proof)
-    save, saved = _SHOPPERS.saving(shopper, names)
-    beside, noted = permissions or ("", ())
-    put, jobs_put = jobs.putting(waiting) or ("SELECT", ())
-    statement = _AT_ONCE.format(
-        save=save,
-        is_unspent=verification.IS_UNSPENT,
-        spend=verification.SPEND,
-        beside=_BESIDE.format(beside) if beside else "",
-        put=put,
-    )
-    values = (*saved, loaded["row_version"], proof.challenge_id, *verification.spending(proof), *noted, *jobs_put)
+    statement, values = _SHOPPERS.saving(shopper, names)
+    parts, parameters = [(_SAVED if proof is None else _SAVED_AND_SPENT).format(statement)], [*values]
+    parameters.append(loaded["row_version"])
+    if proof is not None:
+        parameters += (proof.challenge_id, *verification.spending(proof))
+    if permissions is not None:
+        parts.append(_NOTED.format(permissions[0]))
+        parameters += permissions[1]
+    put, values = jobs.putting(waiting) or ("SELECT", ())
+    parts.append(f" {put} FROM saved")
     try:
         with _taken_phone_is_told():
-            return shopper if rows.written(statement, values) is not None else None
+            return shopper if rows.written("".join(parts), [*parameters, *values]) is not None else None
     except OperationalError as error:
         if not transactions.is_to_retry(error):
             raise

@@ -232,6 +232,17 @@ def test_confirmation_costs_four_statements_and_one_job(make_shopper: Any, sign_
     assert ProcrastinateJob.objects.filter(status="todo").count() == 1
 
 
+@pytest.mark.django_db
+def test_a_change_costs_three_statements(make_shopper: Any, sign_in: Any) -> None:
+    """The session, the limit, and the change with its consents and its job."""
+    client = sign_in(make_shopper(sms_allowed=False))
+    patch(client, first_name="Ada")
+    with CaptureQueriesContext(connection) as asked:
+        assert patch(client, first_name="Grace", sms_allowed=True).status_code == 200
+    assert len([each for each in asked if "SAVEPOINT" not in each["sql"]]) == 3
+    assert Consent.objects.count() == 1
+
+
 @pytest.fixture
 def between(monkeypatch: pytest.MonkeyPatch) -> Any:
     """`between(work)`: what somebody else does after the code was found right, before anything is written."""
