@@ -21,25 +21,25 @@ _OWN_PROFILE: str = _given["own_profile"]
 _CURRENT_USER: str = _given["current_user"]
 _COUNT: str = _given["count"]
 _COUNT_TRY: str = _given["count_try"]
-_SPEND_AND_LOCK = f"""{_given["spending"]}
-SELECT phone_e164, sms_allowed, call_allowed, email FROM accounts_shopper
-WHERE id = %s AND EXISTS (SELECT FROM spent) FOR UPDATE"""
-_PUT_JOB: str = _given["put_job"]
 _GENDERS = msgspec.Raw(_given["genders"].encode())
 _Profile = msgspec.defstruct("Profile", _given["profile_fields"])
 _CurrentUser = msgspec.defstruct("CurrentUser", _given["current_user_fields"])
 _FIND = """
 SELECT s.id, u.id FROM accounts_session s JOIN accounts_shopper u ON u.id = s.shopper_id AND u.is_active
 WHERE s.key_digest = %s AND s.expires_at > %s"""
-_LOCK = "SELECT first_name, last_name, gender, date_of_birth FROM accounts_shopper WHERE id = %s FOR UPDATE"
+_FIND_PROFILE = f"""
+SELECT s.id, u.xmin::text, {_given["profile_columns"]}
+FROM accounts_session s JOIN accounts_shopper u ON u.id = s.shopper_id AND u.is_active
+WHERE s.key_digest = %s AND s.expires_at > %s"""
 _UPDATE = f"""
 UPDATE accounts_shopper AS u SET first_name = %s, last_name = %s, gender = %s, date_of_birth = %s, modified_date = %s
 WHERE u.id = %s RETURNING {_given["profile_columns"]}"""
-_UPDATE_PHONE = f"""
-UPDATE accounts_shopper AS u
-SET phone = %s, phone_e164 = %s, phone_claim = %s, phone_verified_at = %s, sms_allowed = %s, modified_date = %s
-WHERE u.id = %s RETURNING {_given["profile_columns"]}"""
-_UPDATE_PHONE_AND_CONSENT = f"WITH beside AS ({_given['append']}) {_UPDATE_PHONE}"
+_CONFIRM = _given["saved_and_spent"].format(
+    """UPDATE accounts_shopper SET phone = %s, phone_e164 = %s, phone_claim = %s, phone_verified_at = %s,
+    sms_allowed = %s, modified_date = %s WHERE id = %s"""
+)
+_NOTED: str = _given["noted"]
+_PUT: str = _given["put"]
 _HOUR = timedelta(hours=1)
 _threads = threading.local()
 _HEADERS = [("Content-Type", "application/json")]
@@ -99,60 +99,44 @@ def _current_user(digest: str) -> bytes:
     return msgspec.json.encode(answer)
 
 
-def _writer(digest: str, now: datetime) -> tuple[int, int]:
-    """The session and the shopper, who is let write."""
-    connection = _connection()
-    found = connection.execute(_FIND, (digest, now)).fetchone()
-    assert found is not None
-    session, shopper = found
+def _count(shopper: int, now: datetime) -> None:
     window = {"since": now - timedelta(minutes=1), "soon": now + timedelta(minutes=1), "count": 1_000_000}
-    connection.execute(_COUNT, {"key": f"floor:{shopper}", "now": now, **window})
-    return session, shopper
+    _connection().execute(_COUNT, {"key": f"floor:{shopper}", "now": now, **window})
 
 
 def _confirm(digest: str, change: dict[str, Any]) -> bytes:
-    """In as many statements as Patron: who, the limit, the try, the code used up, the change with consent, the job."""
-    now, phone = datetime.now(UTC), change["phone"]
+    """In as many statements as Patron: who, the limit, the try, and all that follows from a right code."""
+    now, phone, is_allowed = datetime.now(UTC), change["phone"], change["sms_allowed"]
     connection = _connection()
-    session, shopper = _writer(digest, now)
+    found = connection.execute(_FIND_PROFILE, (digest, now)).fetchone()
+    assert found is not None
+    session, version, *profile = found
+    shopper, was_allowed, email, old_phone = profile[0], profile[4], profile[7], profile[8]
+    _count(shopper, now)
     tried = connection.execute(_COUNT_TRY, (session, "profile")).fetchone()
     assert tried is not None
-    with connection.transaction():
-        row = connection.execute(_SPEND_AND_LOCK, (now, tried[0], shopper)).fetchone()
-        assert row is not None
-        old_phone, was_allowed, _may_call, email = row
-        is_allowed = change.get("sms_allowed", False)
-        values = (phone, phone, phone, now, is_allowed, now, shopper)
-        if is_allowed == was_allowed:
-            written = connection.execute(_UPDATE_PHONE, values).fetchone()
-        else:
-            consent = (shopper, "sms", was_allowed, is_allowed, now, "floor", None, "", "", "", "", True)
-            written = connection.execute(_UPDATE_PHONE_AND_CONSENT, (*consent, *values)).fetchone()
-        events = {"items": [["shopper.changed", shopper], ["consent.changed", shopper], [old_phone, email, phone]]}
-        connection.execute(_PUT_JOB, ("floor", "floor", 0, msgspec.json.encode(events).decode()))
-    assert written is not None
-    return _profile(written)
+    challenge = tried[0]
+    statement = _CONFIRM
+    values = [phone, phone, phone, now, is_allowed, now, shopper, version, challenge, now, challenge]
+    if is_allowed != was_allowed:
+        statement += _NOTED
+        values += [shopper, "sms", was_allowed, is_allowed, now, "floor", None, "", "", "", "", True]
+    events = {"items": [["shopper.changed", shopper], ["consent.changed", shopper], [old_phone, email, phone]]}
+    values += ["floor", "floor", 0, msgspec.json.encode(events).decode()]
+    assert connection.execute(f"{statement} {_PUT} FROM saved", values).fetchone() is not None
+    profile[4], profile[8] = is_allowed, phone
+    return _profile(tuple(profile))
 
 
 def _patch(digest: str, change: dict[str, Any]) -> bytes:
-    """In as many transactions as Patron: who, the limit, the change and the answer."""
+    """In as many statements as Patron: who, the limit, the change."""
     now = datetime.now(UTC)
     connection = _connection()
-    _session, shopper = _writer(digest, now)
-    with connection.transaction():
-        row = connection.execute(_LOCK, (shopper,)).fetchone()
-        assert row is not None
-        first, last, gender, born = row
-        written = connection.execute(
-            _UPDATE,
-            (
-                change.get("first_name", first),
-                change.get("last_name", last),
-                change.get("gender", gender),
-                change.get("date_of_birth", born),
-                now,
-                shopper,
-            ),
-        ).fetchone()
+    found = connection.execute(_FIND, (digest, now)).fetchone()
+    assert found is not None
+    shopper = found[1]
+    _count(shopper, now)
+    values = (change["first_name"], change["last_name"], change["gender"], change["date_of_birth"], now, shopper)
+    written = connection.execute(_UPDATE, values).fetchone()
     assert written is not None
     return _profile(written)

@@ -10,7 +10,7 @@ from bench import load, machine, rounds, seed
 from bench.processes import Server
 from bench.rounds import Plan, Side
 from bench.seed import Size
-from patron.accounts import consent, reads, verification
+from patron.accounts import consent, profile, reads, verification
 from patron.kernel import jobs, limits
 
 # More than one core confirms; when they run out the run ends and says so.
@@ -27,9 +27,9 @@ def given() -> str:
             "current_user": reads._CURRENT_USER,
             "count": limits._GRANT_ALONE,
             "count_try": verification._COUNT_TRY,
-            "spending": verification.SPENDING,
-            "append": consent._APPEND.format(consent._ROW),
-            "put_job": f"SELECT procrastinate_defer_jobs_v1(ARRAY[{jobs._JOB}])",
+            "saved_and_spent": profile._SAVED_AND_SPENT,
+            "noted": profile._NOTED.format(consent._APPEND.format(consent._ROW)),
+            "put": f"SELECT procrastinate_defer_jobs_v1(ARRAY[{jobs._JOB}])",
             "genders": bytes(reads.genders("en")).decode(),
             "profile_fields": reads.Profile.__struct_fields__,
             "current_user_fields": reads.CurrentUser.__struct_fields__,
