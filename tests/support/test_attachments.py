@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patron.support import attachments
@@ -285,6 +285,7 @@ def test_a_version_nobody_knows_is_refused() -> None:
     assert refusal("a.docx", bytes(entry)) is refusals.MISMATCH
 
 
+@settings(deadline=None)
 @given(st.sampled_from(WHOLE), mutations())
 def test_whatever_happened_to_a_file_it_is_taken_or_refused(whole: tuple[str, bytes], changes: Changes) -> None:
     """Bytes changed, lost and put in: nothing but a refusal comes out of the libraries that read it."""

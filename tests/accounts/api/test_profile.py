@@ -12,7 +12,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -446,6 +446,7 @@ def photo_with(tag: int) -> bytes:
     return photo().replace(ExifTags.Base.ImageDescription.to_bytes(2, "big"), tag.to_bytes(2, "big"), 1)
 
 
+@settings(deadline=None)
 @given(st.sampled_from([photo(), picture("PNG", (9, 7)), picture("WEBP", (9, 7))]), mutations())
 def test_whatever_happened_to_a_picture_it_is_taken_or_refused(content: bytes, changes: Changes) -> None:
     """Bytes changed, lost and put in: nothing but a refusal comes out of the library that reads it."""
