@@ -98,7 +98,8 @@ def change(
         return changed
 
     is_alone = then is None and "avatar" not in data and not data.get("end_other_sessions")
-    changed = _apply_at_once(shopper, data, proof) if is_alone else None
+    is_known = shopper.row_version is not None
+    changed = _apply_at_once(shopper, data, proof) if is_alone and is_known else None
     if changed is None:
         changed = transactions.run(work)
     if proof is not None:
@@ -227,7 +228,7 @@ def _apply_at_once(shopper: Shopper, data: Mapping[str, Any], proof: Proof | Non
         _tell(shopper, loaded, proof)
     statement, values = _SHOPPERS.saving(shopper, names)
     parts, parameters = [(_SAVED if proof is None else _SAVED_AND_SPENT).format(statement)], [*values]
-    parameters.append(loaded["row_version"])
+    parameters.append(shopper.row_version)
     if proof is not None:
         parameters += (proof.challenge_id, *verification.spending(proof))
     if permissions is not None:

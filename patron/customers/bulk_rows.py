@@ -15,7 +15,7 @@ from patron.kernel.refused_rows import COLUMNS
 
 Row = tuple[Any, ...]
 FIRST: Final = 4  # the place of the first field
-PART: Final = 500  # rows looked at together: more than the processor's cache holds cost twice as much
+PART: Final = 500  # rows looked at together: so many stay in the cache of a processor
 _WIDTH: Final = FIRST + len(FIELDS)
 _ALL: Final = (*KEY, *NAMES)
 _PLACES: Final = {name: place for place, name in enumerate(NAMES, start=FIRST)}
