@@ -1,18 +1,15 @@
 """A file goes into a table in batches; killed at any moment and started again, it goes on where it was.
 
 Each batch and the note of how far the file is in the table are one transaction, so a record is never lost and never
-counted twice. Three things are done at once, each with a batch of its own: a thread reads and cleans one, a connection
-takes the one before to the database, and another connection writes the one before that.
+counted twice. Three batches are at work at once: see `import_threads`.
 Source: 5-omnitron, Bulk import and export.
 """
 
-import contextlib
 import hashlib
 import itertools
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,17 +18,15 @@ from typing import Any, Final, Protocol
 import msgspec
 from django.db import connection
 from django.db.models import F
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from patron.kernel import clock, transactions
+from patron.kernel import clock, import_threads, transactions
 from patron.kernel.file_content import Unreadable
 from patron.kernel.models import FileImport
 from patron.kernel.record_files import Batch, Fault, Mark, Reader
 from patron.kernel.refused_rows import RefusedRows
 
 _PART: Final = 10_000
-_SWITCH_SECONDS: Final = 0.0002
 _NOTE_KEYS: Final = """
 INSERT INTO kernel_importedkey (import_id, keys, lines)
 SELECT %s, array_agg(k.key), array_agg(k.line) FROM ({rows}) AS k
@@ -122,11 +117,11 @@ def run(target: Target, reader: Reader, refused: Path, *, name: str, progress: P
         return transactions.run(work)
 
     try:
-        with _writers() as writers:
+        with import_threads.writers() as writers:
             coming: deque[Future[FileImport]] = deque()
             latest: Future[FileImport] = Future()
             latest.set_result(current)
-            for cleaned, writer in zip(_ahead(target, reader), itertools.cycle(writers), strict=False):
+            for cleaned, writer in zip(_cleaned(target, reader), itertools.cycle(writers), strict=False):
                 latest = writer.submit(put, cleaned, latest)
                 coming.append(latest)
                 if len(coming) == len(writers):
@@ -149,7 +144,7 @@ def rehearse(target: Target, reader: Reader, refused: Path, *, name: str, progre
     now = clock.now()
     current = FileImport(kind=target.kind, name=name, started_at=now, modified_at=now)
     rows = RefusedRows(refused, reader.names)
-    for cleaned in _ahead(target, reader):
+    for cleaned in _cleaned(target, reader):
         written = transactions.run(lambda cleaned=cleaned: _try(target, cleaned))  # type: ignore[misc]
         current.refusals_bytes = rows.put(_in_order(cleaned, written), current.refusals_bytes)
         current = _with(current, _counts(cleaned, written) | {"position": cleaned.mark.records - current.position})
@@ -176,46 +171,8 @@ def _try(target: Target, cleaned: Cleaned) -> Written:
     return target.write(cleaned.rows, None)
 
 
-@contextlib.contextmanager
-def _writers() -> Iterator[list[ThreadPoolExecutor]]:
-    """Two threads, each with a connection of its own, which take turns."""
-    with contextlib.ExitStack() as stack:
-        writers = [stack.enter_context(_thread("patron-import-write")) for _ in range(2)]
-        for writer in writers:
-            stack.callback(writer.submit, _close_connection)
-        yield writers
-
-
-def _close_connection() -> None:
-    connection.close()  # the thread's own
-
-
-def _thread(name: str) -> ThreadPoolExecutor:
-    """A thread that speaks the language of this one."""
-    return ThreadPoolExecutor(1, name, initializer=translation.activate, initargs=(translation.get_language() or "",))
-
-
-def _ahead(target: Target, reader: Reader) -> Iterator[Cleaned]:
-    batches = (target.clean(batch) for batch in reader.batches(target.batch))
-    with _thread("patron-import-clean") as thread, _switching_soon():
-        coming = thread.submit(next, batches, None)
-        while (cleaned := coming.result()) is not None:
-            coming = thread.submit(next, batches, None)
-            yield cleaned
-
-
-@contextlib.contextmanager
-def _switching_soon() -> Iterator[None]:
-    """Let whoever has the interpreter give it away after so long.
-
-    A statement's answer waits for the thread that cleans to do so, at Python's own 5 ms: for a quarter of an import.
-    """
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
+def _cleaned(target: Target, reader: Reader) -> Iterator[Cleaned]:
+    return import_threads.ahead(target.clean(batch) for batch in reader.batches(target.batch))
 
 
 def _known_by(target: Target, reader: Reader) -> str:
