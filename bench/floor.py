@@ -117,7 +117,7 @@ def _confirm(digest: str, change: dict[str, Any]) -> bytes:
     assert tried is not None
     challenge = tried[0]
     statement = _CONFIRM
-    values = [phone, phone, phone, now, is_allowed, now, shopper, version, challenge, now, challenge]
+    values = [challenge, phone, phone, phone, now, is_allowed, now, shopper, version, now, challenge]
     if is_allowed != was_allowed:
         statement += _NOTED
         values += [shopper, "sms", was_allowed, is_allowed, now, "floor", None, "", "", "", "", True]

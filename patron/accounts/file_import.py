@@ -17,7 +17,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from patron.accounts import consent, email_change, profile
+from patron.accounts import consent, email_change, phone_claims
 from patron.accounts.models import EMAIL_TAKEN, PHONE_TAKEN, Shopper
 from patron.accounts.serializers.file_import import ALGORITHMS, COLUMNS, ImportedShopper
 from patron.kernel import clock, events, languages, passwords, transactions
@@ -30,7 +30,7 @@ from patron.kernel.refused_rows import COLUMNS as PASSED
 BATCH: Final = 200  # rows of a transaction: a few seconds of hashing
 SOURCE: Final = "import"
 _WRAPPED: Final = "wrapped"
-_REFUSED: Final = {EMAIL_TAKEN: email_change.taken_email, PHONE_TAKEN: profile.taken_phone}
+_REFUSED: Final = {EMAIL_TAKEN: email_change.taken_email, PHONE_TAKEN: phone_claims.taken}
 Row = tuple[int, dict[str, Any], Any]  # line, what was said, the record as it came
 
 
@@ -122,7 +122,7 @@ def _shopper(said: Mapping[str, Any]) -> tuple[Shopper, dict[str, Any]]:
     wish = ImportedShopper(data={name: value for name, value in said.items() if name != _WRAPPED})
     wish.is_valid(raise_exception=True)
     given: dict[str, Any] = wish.validated_data
-    number = profile.e164(given["phone"]) if given.get("phone") else None
+    number = phone_claims.e164(given["phone"]) if given.get("phone") else None
     now = clock.now()
     fields = ("email", "first_name", "last_name", "gender", "date_of_birth", *consent.FIELDS)
     shopper = Shopper(
@@ -131,7 +131,7 @@ def _shopper(said: Mapping[str, Any]) -> tuple[Shopper, dict[str, Any]]:
         password=said.get(_WRAPPED) or make_password(None),
         phone=given.get("phone") or None,
         phone_e164=number,
-        phone_claim=profile.claim_of(number),
+        phone_claim=phone_claims.claim_of(number),
         language_code=languages.DEFAULT_LANGUAGE,
         date_joined=given.get("date_joined") or now,
         modified_date=now,
@@ -153,8 +153,8 @@ def _refuse_taken(shopper: Shopper, before: set[str]) -> None:
     email, phone = shopper.email.lower(), shopper.phone_claim
     if email in before or sign_in.find(shopper.email):
         raise email_change.taken_email()
-    if shopper.phone_e164 and (phone in before or profile.phone_is_taken(shopper.phone_e164)):
-        raise profile.taken_phone()
+    if shopper.phone_e164 and (phone in before or phone_claims.is_taken(shopper.phone_e164)):
+        raise phone_claims.taken()
     before.update(filter(None, (email, phone)))
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from patron.accounts import profile, sessions, sign_in, verification
+from patron.accounts import phone_claims, profile, sessions, sign_in, verification
 from patron.accounts.models import Session, Shopper
 from patron.accounts.sessions import Opened
 from patron.accounts.verification import Ask, Proof, Purpose
@@ -87,7 +87,7 @@ def _ask(session: Session | Opened | None, number: str, shopper: Shopper | None)
 
 
 def _number(phone: str) -> str:
-    number = profile.e164(phone)
+    number = phone_claims.e164(phone)
     if number is None:
         raise Invalid({"phone": [_("Enter a valid phone number.")]})
     return number

@@ -4,19 +4,17 @@ A new phone needs the code dance; nothing of such a request is applied before th
 Source: user-profile-and-segments, PATCH Update User Profile; 1-shopper, Profile.
 """
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, Final
 
-from django.db import IntegrityError, OperationalError
+from django.db import OperationalError
 from django.utils.translation import gettext as _
 
-from patron.accounts import avatars, consent, phone_notice, sessions, verification
-from patron.accounts.models import PHONE_TAKEN, Session, Shopper
+from patron.accounts import avatars, consent, phone_claims, phone_notice, sessions, verification
+from patron.accounts.models import Session, Shopper
 from patron.accounts.verification import Ask, Proof, Purpose
-from patron.kernel import clock, dynamic, events, fields, jobs, phones, rows, transactions
+from patron.kernel import clock, events, fields, jobs, rows, transactions
 from patron.kernel.errors import Invalid, Refusal, Unauthenticated
 
 PLAIN: Final = (
@@ -49,9 +47,11 @@ _LOCK_AND_SPEND: Final = f"{verification.SPENDING} " + _SHOPPERS.select(
 
 # Nothing is written unless the shopper is as they were read, and the code unused: so it needs no transaction around it.
 _SAVED: Final = "WITH saved AS ({} AND is_active AND xmin = %s::xid RETURNING id)"
+# The challenge is held before the shopper, as `_LOCK_AND_SPEND` does, so that the two ways never wait for each other.
 _SAVED_AND_SPENT: Final = f"""
-WITH saved AS ({{}} AND is_active AND xmin = %s::xid AND {verification.IS_UNSPENT} RETURNING id),
-    spent AS ({verification.SPEND} AND EXISTS (SELECT FROM saved))"""
+WITH unspent AS ({verification.UNSPENT}),
+    saved AS ({{}} AND is_active AND xmin = %s::xid AND EXISTS (SELECT FROM unspent) RETURNING id),
+    spent AS ({verification.SPEND} AND EXISTS (SELECT FROM saved))"""  # noqa: S608 -- words of our own
 _NOTED: Final = ", noted AS ({} WHERE EXISTS (SELECT FROM saved))"
 
 
@@ -79,7 +79,7 @@ def change(
     """
     picture = avatars.reencode(data["avatar"]) if data.get("avatar") else None
     phone = data.get("phone")
-    number = e164(phone) if phone else None
+    number = phone_claims.e164(phone) if phone else None
     ask = _ask(shopper, session, data, number, purpose)
     if data.get("resend"):
         verification.resend(ask)
@@ -88,7 +88,7 @@ def change(
     if data.get("code"):
         proof = verification.evaluate(ask, data["code"])
     elif number is not None and number != shopper.phone_e164:
-        verification.start(unless_taken(ask))
+        verification.start(phone_claims.unless_taken(ask))
         return Outcome.CODE_SENT, shopper
 
     def work() -> Shopper:
@@ -117,7 +117,7 @@ def change_by_staff(shopper_id: int, data: Mapping[str, Any], staff_id: int) -> 
         shopper = Shopper.objects.select_for_update().get(pk=shopper_id)
         loaded = dict(vars(shopper))
         _assign(shopper, data)
-        if "phone" in data and e164(data["phone"] or "") != shopper.phone_e164:
+        if "phone" in data and phone_claims.e164(data["phone"] or "") != shopper.phone_e164:
             _set_phone(shopper, data["phone"] or None, proven=False)
             consent.follow_phone(shopper, data)
         _save(shopper, loaded, staff_id=staff_id, source="staff")
@@ -138,7 +138,7 @@ def note(
     loaded, old_number = dict(vars(shopper)), shopper.phone_e164
     _assign(shopper, data)
     shopper.attributes = {key: value for key, value in (shopper.attributes | marks).items() if value is not None}
-    if proven is not None and data.get("phone") and e164(data["phone"]) == proven:
+    if proven is not None and data.get("phone") and phone_claims.e164(data["phone"]) == proven:
         _set_phone(shopper, data["phone"], proven=True)
         if proven != old_number:
             consent.follow_phone(shopper, data)
@@ -153,37 +153,6 @@ def note(
 def lock(shopper_id: int) -> Shopper | None:
     """The active shopper, kept from everybody else's changes until the transaction ends."""
     return _SHOPPERS.one(_LOCK, (shopper_id,))
-
-
-def e164(phone: str) -> str | None:
-    """The number as it is compared; read in DEFAULT_PHONE_REGION when it names no country."""
-    return phones.e164(phone, dynamic.get("DEFAULT_PHONE_REGION"))
-
-
-def phone_is_taken(number: str, shopper_id: int = 0) -> bool:
-    """Whether an active shopper other than `shopper_id` has the number, while numbers must be unique."""
-    if not dynamic.get("PHONE_NUMBER_UNIQUE_VALIDATOR_ACTIVE"):
-        return False
-    return Shopper.objects.filter(phone_e164=number, is_active=True).exclude(pk=shopper_id).exists()
-
-
-def unless_taken(ask: Ask) -> Ask:
-    """What to start for a number: a decoy of it where it is taken and PREVENT_ENUMERATION is on. Raises Invalid."""
-    if not phone_is_taken(ask.phone, ask.shopper_id or 0):
-        return ask
-    if not dynamic.get("PREVENT_ENUMERATION"):
-        raise taken_phone()
-    return replace(ask, is_decoy=True)
-
-
-def claim_of(number: str | None) -> str | None:
-    """What the unique column holds for a number: itself while numbers must be unique, else null."""
-    return number if number and dynamic.get("PHONE_NUMBER_UNIQUE_VALIDATOR_ACTIVE") else None
-
-
-def taken_phone() -> Invalid:
-    """400 on `phone`."""
-    return Invalid({"phone": [_("This phone number is already in use.")]})
 
 
 def _ask(shopper: Shopper, session: Session, data: Mapping[str, Any], number: str | None, purpose: Purpose) -> Ask:
@@ -227,17 +196,18 @@ def _apply_at_once(shopper: Shopper, data: Mapping[str, Any], proof: Proof | Non
         names, permissions = _changes(shopper, loaded, by_code=proof is not None)
         _tell(shopper, loaded, proof)
     statement, values = _SHOPPERS.saving(shopper, names)
-    parts, parameters = [(_SAVED if proof is None else _SAVED_AND_SPENT).format(statement)], [*values]
-    parameters.append(shopper.row_version)
-    if proof is not None:
-        parameters += (proof.challenge_id, *verification.spending(proof))
+    if proof is None:
+        parts, parameters = [_SAVED.format(statement)], [*values, shopper.row_version]
+    else:
+        parts = [_SAVED_AND_SPENT.format(statement)]
+        parameters = [proof.challenge_id, *values, shopper.row_version, *verification.spending(proof)]
     if permissions is not None:
         parts.append(_NOTED.format(permissions[0]))
         parameters += permissions[1]
     put, values = jobs.putting(waiting) or ("SELECT", ())
     parts.append(f" {put} FROM saved")
     try:
-        with _taken_phone_is_told():
+        with phone_claims.taken_is_told():
             return shopper if rows.written("".join(parts), [*parameters, *values]) is not None else None
     except OperationalError as error:
         if not transactions.is_to_retry(error):
@@ -277,7 +247,7 @@ def _assign(shopper: Shopper, data: Mapping[str, Any]) -> None:
 
 def _change_phone(shopper: Shopper, data: Mapping[str, Any], proof: Proof | None) -> None:
     if proof is None:
-        if e164(data["phone"]) != shopper.phone_e164:  # changed under us since it was compared
+        if phone_claims.e164(data["phone"]) != shopper.phone_e164:  # changed under us since it was compared
             raise Refusal(verification.PHONE_MISMATCH, _("Phone numbers do not match."))
         shopper.phone = data["phone"]  # the same number, written another way
         return
@@ -289,8 +259,8 @@ def _change_phone(shopper: Shopper, data: Mapping[str, Any], proof: Proof | None
 
 def _set_phone(shopper: Shopper, phone: str | None, *, proven: bool) -> None:
     shopper.phone = phone
-    shopper.phone_e164 = e164(phone) if phone else None
-    shopper.phone_claim = claim_of(shopper.phone_e164)
+    shopper.phone_e164 = phone_claims.e164(phone) if phone else None
+    shopper.phone_claim = phone_claims.claim_of(shopper.phone_e164)
     shopper.phone_verified_at = clock.now() if proven else None
 
 
@@ -304,7 +274,7 @@ def _save(
 ) -> None:
     """Write what differs from `loaded`, the fields as they were read, and the ledger of permissions with it."""
     names, permissions = _changes(shopper, loaded, by_code=by_code, staff_id=staff_id, source=source)
-    with _taken_phone_is_told():
+    with phone_claims.taken_is_told():
         _SHOPPERS.save(shopper, names, beside=permissions)
 
 
@@ -321,13 +291,3 @@ def _changes(
     permissions = consent.appending(shopper, loaded, proven=proven, staff_id=staff_id, source=source)
     shopper.modified_date = clock.now()
     return [name for name, value in loaded.items() if getattr(shopper, name) != value], permissions
-
-
-@contextlib.contextmanager
-def _taken_phone_is_told() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        if transactions.constraint_of(error) == PHONE_TAKEN:
-            raise taken_phone() from error
-        raise

@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from patron.accounts import consent, email_change, profile, sessions, sign_in, verification
+from patron.accounts import consent, email_change, phone_claims, profile, sessions, sign_in, verification
 from patron.accounts.models import EMAIL_TAKEN, PHONE_TAKEN, Challenge, Session, Shopper
 from patron.accounts.sessions import Opened
 from patron.accounts.settings import throttle
@@ -28,7 +28,7 @@ from patron.kernel import clock, context, dynamic, events, limits, middleware, t
 from patron.kernel.errors import Invalid
 
 DIRECT: Final = "direct"
-_REFUSED: Final = {EMAIL_TAKEN: email_change.taken_email, PHONE_TAKEN: profile.taken_phone}
+_REFUSED: Final = {EMAIL_TAKEN: email_change.taken_email, PHONE_TAKEN: phone_claims.taken}
 _GIVEN: Final = (
     "first_name",
     "last_name",
@@ -111,14 +111,14 @@ def _shopper(data: Mapping[str, Any]) -> Shopper:
     caller = context.caller()
     now = clock.now()
     phone = data.get("phone") or None
-    number = profile.e164(phone) if phone else None
+    number = phone_claims.e164(phone) if phone else None
     given = {key: value for key, value in data.get("attributes", {}).items() if key not in profile.SERVER_ATTRIBUTES}
     return Shopper(
         **{field: data[field] for field in _GIVEN if field in data},
         username=secrets.token_hex(32),
         phone=phone,
         phone_e164=number,
-        phone_claim=profile.claim_of(number),
+        phone_claim=phone_claims.claim_of(number),
         language_code=data.get("language_code") or caller.language,
         client_type=caller.client_type,
         attributes=given
@@ -144,8 +144,8 @@ def _taken(shopper: Shopper) -> list[Invalid]:
     taken = []
     if sign_in.find(shopper.email):
         taken.append(email_change.taken_email())
-    if shopper.phone_e164 and profile.phone_is_taken(shopper.phone_e164):
-        taken.append(profile.taken_phone())
+    if shopper.phone_e164 and phone_claims.is_taken(shopper.phone_e164):
+        taken.append(phone_claims.taken())
     return taken
 
 
@@ -166,7 +166,7 @@ def _ask(session: Session | None, data: Mapping[str, Any], number: str) -> Ask:
 
 def _ask_again(session: Session | None, data: Mapping[str, Any]) -> Ask:
     """What a resend asks for: it may repeat the whole form, or state no more than `resend`."""
-    ask = _ask(session, data, (profile.e164(data["phone"]) or "") if data.get("phone") else "")
+    ask = _ask(session, data, (phone_claims.e164(data["phone"]) or "") if data.get("phone") else "")
     waiting = Challenge.objects.filter(session_id=ask.session_id, purpose=ask.purpose, used_at=None).first()
     if waiting is None:
         return ask

@@ -73,7 +73,7 @@ RETURNING id, tries, phone_e164, consent, code_digest, expires_at, is_decoy
 SPEND: Final = "UPDATE accounts_challenge SET used_at = %s, code_digest = '' WHERE id = %s AND used_at IS NULL"
 # Before a statement that asks `EXISTS (SELECT FROM spent)`, to do both at once.
 SPENDING: Final = f"WITH spent AS ({SPEND} RETURNING id)"
-IS_UNSPENT: Final = "EXISTS (SELECT FROM accounts_challenge WHERE id = %s AND used_at IS NULL)"
+UNSPENT: Final = "SELECT FROM accounts_challenge WHERE id = %s AND used_at IS NULL FOR UPDATE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from patron.accounts import consent, profile, verification
+from patron.accounts import consent, phone_claims, profile, verification
 from patron.accounts.models import Challenge, Session, Shopper
 from patron.accounts.profile import Outcome
 from patron.accounts.verification import Ask, Proof, Purpose
@@ -78,7 +78,7 @@ def request(shopper: Shopper, session: Session, data: Mapping[str, Any]) -> Outc
         enrol(shopper, data, Evidence(proof.phone, proof), source="add")
         verification.confirmed(Purpose.LOYALTY)
         return Outcome.CHANGED
-    verification.start(profile.unless_taken(ask))
+    verification.start(phone_claims.unless_taken(ask))
     return Outcome.CODE_SENT
 
 
@@ -149,7 +149,7 @@ def details_of(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _verified(shopper: Shopper, data: Mapping[str, Any]) -> str:
-    number = profile.e164(data["phone"])
+    number = phone_claims.e164(data["phone"])
     return number if number and shopper.phone_verified_at and number == shopper.phone_e164 else ""
 
 
@@ -161,7 +161,7 @@ def _refuse_second(shopper_id: int) -> None:
 def _ask(shopper: Shopper, session: Session, data: Mapping[str, Any]) -> Ask:
     """What the code is for; a resend need not repeat what was said before."""
     stated = {field: data[field] for field in ("email", *consent.FIELDS) if field in data}
-    number = profile.e164(data["phone"]) if data.get("phone") else None
+    number = phone_claims.e164(data["phone"]) if data.get("phone") else None
     said = dict.fromkeys(("email", *consent.FIELDS))
     if data.get("resend"):
         waiting = Challenge.objects.filter(session=session, purpose=Purpose.LOYALTY, used_at=None).first()
@@ -176,9 +176,9 @@ def _open(shopper_id: int, data: Mapping[str, Any], evidence: Evidence, source: 
     if profile.lock(shopper_id) is None:  # 200 clicks wait here for each other
         raise Unauthenticated("Authentication credentials were not provided.")
     _refuse_second(shopper_id)
-    number = profile.e164(data["phone"])
-    if number and profile.phone_is_taken(number, shopper_id):
-        raise profile.taken_phone()
+    number = phone_claims.e164(data["phone"])
+    if number and phone_claims.is_taken(number, shopper_id):
+        raise phone_claims.taken()
     waiting = Enrolment.objects.filter(shopper_id=shopper_id, state=_State.OPEN).first()
     if waiting is None:
         return _new(shopper_id, data, evidence, source=source, by_code=evidence.proof is not None)

@@ -11,7 +11,7 @@ import msgspec
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from patron.accounts import profile
+from patron.accounts import phone_claims, profile
 from patron.accounts.models import Shopper
 from patron.gateways import loyalty_provider, outbox
 from patron.gateways.loyalty_provider.contract import Account
@@ -86,7 +86,7 @@ def is_own(shopper: Shopper, email: str | None, phone: str | None, proven_phone:
         return True
     if email and shopper.email_verified_at and email.lower() == shopper.email.lower():
         return True
-    number = profile.e164(phone) if phone else None
+    number = phone_claims.e164(phone) if phone else None
     own = {proven_phone, shopper.phone_e164 if shopper.phone_verified_at else None} - {"", None}
     return number in own
 

@@ -13,7 +13,7 @@ import msgspec
 import structlog
 from django.db.models import Case, F, Value, When
 
-from patron.accounts import profile
+from patron.accounts import phone_claims, profile
 from patron.accounts.models import Shopper
 from patron.gateways import loyalty_provider, outbox
 from patron.gateways.loyalty_provider.contract import Changes
@@ -127,9 +127,9 @@ def _change(shopper_id: int, data: Mapping[str, Any]) -> dict[str, Any]:
     card = LoyaltyCard.objects.select_for_update().filter(shopper_id=shopper_id).first()
     if shopper is None or card is None:
         raise NotFound
-    number = profile.e164(data["phone"])
-    if number and profile.phone_is_taken(number, shopper_id):
-        raise profile.taken_phone()
+    number = phone_claims.e164(data["phone"])
+    if number and phone_claims.is_taken(number, shopper_id):
+        raise phone_claims.taken()
     tell_later(card, data)
     # no code goes with this request, so a phone that is new is the card's alone
     verified = shopper.phone_e164 if shopper.phone_verified_at else None

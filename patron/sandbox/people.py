@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from patron.accounts import consent, profile
+from patron.accounts import consent, phone_claims
 from patron.accounts.models import PHONE_TAKEN, Shopper
 from patron.kernel import clock, languages, transactions
 from patron.kernel.errors import Invalid
@@ -60,7 +60,7 @@ def _checked(person: Person) -> Person:
     problems = {
         "email": not _is_email(person.email),
         "password": not person.password,
-        "phone": person.phone is not None and profile.e164(person.phone) is None,
+        "phone": person.phone is not None and phone_claims.e164(person.phone) is None,
         "language_code": person.language_code not in languages.LANGUAGES,
         "gender": person.gender not in (None, "male", "female", "unknown"),
     }
@@ -82,7 +82,7 @@ def _insert(person: Person, password: str, source: str) -> bool:
     if Shopper.objects.filter(email__iexact=person.email, is_active=True).exists():
         return False
     now = clock.now()
-    number = profile.e164(person.phone) if person.phone else None
+    number = phone_claims.e164(person.phone) if person.phone else None
     fields = msgspec.structs.asdict(person) | {
         "password": password,
         "attributes": {"register_client_type": "default", "confirm": True} | person.attributes,
@@ -90,7 +90,7 @@ def _insert(person: Person, password: str, source: str) -> bool:
     shopper = Shopper(
         username=token_hex(32),
         phone_e164=number,
-        phone_claim=profile.claim_of(number),
+        phone_claim=phone_claims.claim_of(number),
         phone_verified_at=now if number else None,
         email_verified_at=now,
         date_joined=now,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from patron.accounts.profile import e164
+from patron.accounts.phone_claims import e164
 from patron.gateways.models import CapturedMail, CapturedSms
 
 Rows = QuerySet[Any, Any]

@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import translation
 
-from patron.accounts import cookies, profile, sessions
+from patron.accounts import cookies, phone_claims, sessions
 from patron.accounts.models import Shopper
 from patron.kernel import clock, context, secrets
 
@@ -44,8 +44,8 @@ def make_shopper() -> Callable[..., Shopper]:
         number = next(_numbers)
         now = clock.now()
         if fields.get("phone") and "phone_e164" not in fields:
-            fields["phone_e164"] = profile.e164(fields["phone"])
-            fields["phone_claim"] = profile.claim_of(fields["phone_e164"])
+            fields["phone_e164"] = phone_claims.e164(fields["phone"])
+            fields["phone_claim"] = phone_claims.claim_of(fields["phone_e164"])
         return Shopper.objects.create(
             **{
                 "username": secrets.digest(f"shopper {number}"),

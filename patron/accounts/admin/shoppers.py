@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from patron.accounts import anonymizing, profile, sessions
+from patron.accounts import anonymizing, phone_claims, profile, sessions
 from patron.accounts.admin.records import ConsentRows, SessionRows, image
 from patron.accounts.forms import AnonymizeForm, ShopperForm
 from patron.accounts.models import Shopper
@@ -92,7 +92,7 @@ class ShopperTable(Table):
             active = found.filter(is_active=True)  # the index is over these
             return active if active.exists() else found
         if re.fullmatch(r"[\d\s()+-]+", words):
-            return rows.filter(phone_e164=profile.e164(words) or "")
+            return rows.filter(phone_e164=phone_claims.e164(words) or "")
         first, _space, last = words.partition(" ")
         if last:
             return rows.filter(first_name__istartswith=first, last_name__istartswith=last.strip())

@@ -3,8 +3,10 @@
 import contextlib
 import io
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -301,6 +303,50 @@ def test_what_ends_a_confirmation_leaves_nothing_of_it(
     assert (shopper.phone, shopper.sms_allowed) == ("+905551112233", True)
     assert not Consent.objects.exists()
     assert not ProcrastinateJob.objects.filter(status="todo").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_that_is_being_used_is_waited_for(make_shopper: Any, sign_in: Any, sms_outbox: Any) -> None:
+    """Another transaction has used it and not committed yet: nothing of the change is applied when it does."""
+    shopper = make_shopper(phone="+905551112233", first_name="Ada")
+    client = sign_in(shopper)
+    patch(client, phone=NEW)
+    code, proof = code_of(sms_outbox), Challenge.objects.get().pk
+
+    def confirm() -> Any:
+        try:
+            return patch(client, phone=NEW, code=code, first_name="Grace")
+        finally:
+            connection.close()
+
+    evaluated = threading.Event()
+    evaluate = verification.evaluate
+
+    def and_tell(*args: Any) -> Any:
+        found = evaluate(*args)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(use_up).result()
+        evaluated.set()
+        return found
+
+    holder = connection.copy()
+
+    def use_up() -> None:
+        holder.cursor().execute("BEGIN")
+        holder.cursor().execute("UPDATE accounts_challenge SET used_at = now() WHERE id = %s", [proof])
+
+    holder.inc_thread_sharing()
+    with ThreadPoolExecutor(1) as somebody, mock.patch.object(verification, "evaluate", and_tell):
+        answer = somebody.submit(confirm)
+        assert evaluated.wait(20)
+        with pytest.raises(TimeoutError):
+            answer.result(0.5)
+        holder.cursor().execute("COMMIT")
+        assert (answer.result().status_code, answer.result().json()["error_code"]) == (406, "sms_verification_100_1")
+    holder.dec_thread_sharing()
+    holder.close()
+    shopper.refresh_from_db()
+    assert (shopper.first_name, shopper.phone) == ("Ada", "+905551112233")
 
 
 @pytest.mark.django_db(transaction=True)
