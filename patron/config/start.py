@@ -56,6 +56,7 @@ def database(env: Environment, *, migrate: bool = False) -> Iterator[int]:
 
         translation.activate("en")  # a refusal's text among the command's own words
         stack.callback(connections.close_all)
+        stack.enter_context(server.told())
         if is_ours or migrate:
             yield schema.migrate()
         else:

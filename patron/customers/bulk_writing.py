@@ -137,7 +137,7 @@ def stage(packed: Packed) -> None:
         same = {place: sql.Literal(value).as_string(cursor.connection) for place, value in packed.same.items()}
         cursor.execute(_stage_for(same))
         copied = ", ".join(name for place, (name, _type) in enumerate(_COLUMNS) if place not in packed.same)
-        with cursor.copy(f"COPY customers_staging ({copied}) FROM STDIN") as copy:
+        with connection.wrap_database_errors, cursor.copy(f"COPY customers_staging ({copied}) FROM STDIN") as copy:
             for lines in packed.lines:
                 copy.write(lines)
 

@@ -51,7 +51,7 @@ def write(path: Path | None, kind: str, *, channel: int | None, progress: Callab
     with _output(path) as output, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        with cursor.copy(statement) as copy:
+        with connection.wrap_database_errors, cursor.copy(statement) as copy:
             given = iter(copy)
             # a line at a time, packing takes twice as long
             while lines := list(islice(given, _LINES)):

@@ -17,9 +17,11 @@ from patron.kernel.file_content import Unreadable
 from patron.kernel.importing import Target
 from patron.kernel.models import FileImport
 from patron.kernel.record_files import Reader
+from patron.operations import server
 from patron.operations.errors import CannotStart
 
 EVERY_SECONDS: Final = 5.0
+_AGAIN: Final = "Run the same command again: it goes on where it was."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def bring_in(make_target: Callable[[], Target], asked: Asked) -> FileImport:
     """Import a file, or rehearse it. Raises CannotStart with what a person can mend."""
     gc.set_threshold(200_000)  # a batch is that many lists and none in a circle; looking for some doubles its cost
     try:
-        with ExitStack() as stack:
+        with server.told("" if asked.is_rehearsal else _AGAIN), ExitStack() as stack:
             reader = stack.enter_context(
                 Reader(asked.file, encoding=asked.encoding, kind=asked.kind, delimiter=asked.delimiter)
             )

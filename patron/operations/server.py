@@ -1,9 +1,12 @@
-"""The PostgreSQL that Patron is given, seen before Django is: does it answer, is it new enough, has it the database."""
+"""The PostgreSQL that Patron is given: does it answer, is it new enough, has it the database, does it stay."""
 
+import contextlib
 import re
+from collections.abc import Iterator
 from typing import Final
 
 import psycopg
+from django.db import InterfaceError, OperationalError
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -29,6 +32,15 @@ def check(url: str) -> None:
         )
 
 
+@contextlib.contextmanager
+def told(then: str = "") -> Iterator[None]:
+    """Raise CannotStart where a command's database is stopped, cut off or full meanwhile. `then`: what to do."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise CannotStart(f"The database does not go on ({_first_line(error)}). {then}".strip()) from error
+
+
 def create_database(url: str) -> None:
     """Create the database that `url` names unless it is there (the embedded server's, whose superuser we are)."""
     name = str(conninfo_to_dict(url)["dbname"])
@@ -49,7 +61,7 @@ def _why(url: str, error: psycopg.OperationalError) -> str:
     )
 
 
-def _first_line(error: psycopg.Error) -> str:
+def _first_line(error: Exception) -> str:
     # libpq names the host and the user, never the password
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0].removeprefix("connection failed: ").rstrip(".") if lines else type(error).__name__

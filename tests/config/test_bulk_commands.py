@@ -1,5 +1,6 @@
 """`patron import` and `patron export`, as typed."""
 
+import contextlib
 import gzip
 import io
 from collections.abc import Iterator
@@ -8,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import translation
 from typer.testing import CliRunner
 
 from patron.config import cli, start
+from patron.customers import file_export
+from patron.customers.file_import import CustomerFile
 from patron.customers.models import Customer
+from patron.kernel.models import FileImport
+from patron.operations import bulk, server
 from patron.operations.errors import CannotStart
 from tests.customers.conftest import channel, make_channel, make_customer
 
@@ -93,16 +99,52 @@ def test_from_standard_input(channel: Any, monkeypatch: pytest.MonkeyPatch) -> N
         buffer = io.BufferedReader(io.BytesIO(ROWS.encode()))  # type: ignore[arg-type]
 
     monkeypatch.setattr("patron.kernel.file_content.sys.stdin", Piped)
-    from patron.operations import bulk
-
     done = bulk.bring_in(_target(channel.pk), bulk.Asked(None, Path("errors")))
     assert bulk.summary(done) == "2 rows: 2 made."
 
 
 def _target(channel_id: int) -> Any:
-    from patron.customers.file_import import CustomerFile
-
     return lambda: CustomerFile(channel=channel_id)
+
+
+@pytest.mark.parametrize("part", ["stage", "write"])
+def test_a_connection_that_is_cut_is_one_line_and_no_loss(
+    channel: Any, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """While rows are copied and while they are written; the same command then does what is left."""
+    codes = [f"N{number}" for number in range(10)]
+    Path("in.csv").write_text("channel_code,email\n" + "".join(f"{code},{code}@example.com\n" for code in codes))
+    monkeypatch.setattr(CustomerFile, "batch", 4)
+    whole, left = getattr(CustomerFile, part), [3]
+
+    def cut(*given: Any) -> Any:
+        left[0] -= 1
+        if not left[0]:
+            with contextlib.suppress(OperationalError), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return whole(*given)
+
+    monkeypatch.setattr(CustomerFile, part, cut)
+    words = ("import", "customers", "in.csv", "--channel", str(channel.pk))
+    stopped = run(*words).exception
+    assert isinstance(stopped, CannotStart)
+    assert "Run the same command again" in str(stopped)
+    assert "\n" not in str(stopped)
+    assert FileImport.objects.get().position == 8
+    assert run(*words).stdout == "10 rows: 10 made.\n"
+    assert sorted(Customer.objects.values_list("channel_code", flat=True)) == codes
+
+
+def test_an_export_that_is_cut_is_one_line_and_leaves_nothing(
+    channel: Any, make_customer: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """No file that looks whole."""
+    make_customer(channel=channel)
+    monkeypatch.setitem(file_export._COPY, "csv", "COPY (SELECT pg_terminate_backend(pg_backend_pid())) TO STDOUT")
+    with pytest.raises(CannotStart, match="does not go on") as told, server.told():
+        bulk.send_out(lambda tell: file_export.write(Path("out.csv"), "csv", progress=tell, channel=None))
+    assert "\n" not in str(told.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
