@@ -1,7 +1,7 @@
 """A file goes into a table in batches; killed at any moment and started again, it goes on where it was.
 
 Each batch and the note of how far the file is in the table are one transaction, so a record is never lost and never
-counted twice. Three batches are at work at once: see `import_threads`.
+counted twice. Three batches are at work at once: see `bulk_threads`.
 Source: 5-omnitron, Bulk import and export.
 """
 
@@ -20,7 +20,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from patron.kernel import clock, import_threads, transactions
+from patron.kernel import bulk_threads, clock, transactions
 from patron.kernel.file_content import Unreadable
 from patron.kernel.models import FileImport
 from patron.kernel.record_files import Batch, Fault, Mark, Reader
@@ -117,7 +117,7 @@ def run(target: Target, reader: Reader, refused: Path, *, name: str, progress: P
         return transactions.run(work)
 
     try:
-        with import_threads.writers() as writers:
+        with bulk_threads.connected() as writers:
             coming: deque[Future[FileImport]] = deque()
             latest: Future[FileImport] = Future()
             latest.set_result(current)
@@ -172,7 +172,7 @@ def _try(target: Target, cleaned: Cleaned) -> Written:
 
 
 def _cleaned(target: Target, reader: Reader) -> Iterator[Cleaned]:
-    return import_threads.ahead(target.clean(batch) for batch in reader.batches(target.batch))
+    return bulk_threads.ahead(target.clean(batch) for batch in reader.batches(target.batch))
 
 
 def _known_by(target: Target, reader: Reader) -> str:

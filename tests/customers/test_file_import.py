@@ -340,15 +340,6 @@ def test_what_goes_out_comes_in_again(name: str, bring: Any, tmp_path: Path, mak
     assert list(Customer.objects.order_by("id").values(*fields)) == [{f: row[f] for f in fields} for row in rows]
 
 
-def test_an_export_can_be_of_one_channel(make_channel: Any, make_customer: Any, tmp_path: Path) -> None:
-    """The other's rows are not in it."""
-    other = make_channel("Other")
-    make_customer()
-    mine = make_customer(channel=other)
-    file_export.write(tmp_path / "o.ndjson", "ndjson", channel=other.pk, progress=lambda count: None)
-    assert [msgspec.json.decode(line)["pk"] for line in (tmp_path / "o.ndjson").read_text().splitlines()] == [mine.pk]
-
-
 def test_a_killed_command_goes_on(tmp_path: Path, channel: Channel) -> None:
     """`kill -9` in the middle, and again: the table equals the file."""
     file, count = tmp_path / "many.csv", 60_000

@@ -1,5 +1,7 @@
-"""Who is at work while a file is imported: a thread reads and cleans a batch, a connection takes the one before to the
-database, and another connection writes the one before that.
+"""Who is at work while a file comes in or goes out, so that both Python and PostgreSQL have something to do.
+
+In: a thread reads and cleans a batch, a connection takes the one before to the database, and another connection writes
+the one before that. Out: two connections read in turns what this thread writes.
 """
 
 import contextlib
@@ -17,7 +19,7 @@ T = TypeVar("T")
 
 def ahead(batches: Iterator[T]) -> Iterator[T]:
     """The same, each made in a thread while the one before is dealt with."""
-    with _thread("patron-import-clean") as thread, _switching_soon():
+    with _thread("patron-bulk-clean") as thread, _switching_soon():
         coming = thread.submit(next, batches, None)
         while (batch := coming.result()) is not None:
             coming = thread.submit(next, batches, None)
@@ -25,10 +27,10 @@ def ahead(batches: Iterator[T]) -> Iterator[T]:
 
 
 @contextlib.contextmanager
-def writers() -> Iterator[list[ThreadPoolExecutor]]:
+def connected() -> Iterator[list[ThreadPoolExecutor]]:
     """Two threads, each with a connection of its own, which take turns."""
     with contextlib.ExitStack() as stack:
-        threads = [stack.enter_context(_thread("patron-import-write")) for _ in range(2)]
+        threads = [stack.enter_context(_thread("patron-bulk-database")) for _ in range(2)]
         for thread in threads:
             stack.callback(thread.submit, _close_connection)
         yield threads
