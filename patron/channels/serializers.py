@@ -11,6 +11,7 @@ from rest_framework import serializers
 from patron.channels import tokens
 from patron.channels.models import Channel
 from patron.kernel import clock
+from patron.kernel.fields import BooleanField
 
 MOST_DOCUMENT_BYTES: Final = 262_144
 
@@ -69,7 +70,7 @@ class ChannelWish(serializers.Serializer[Any]):
     catalog = serializers.IntegerField(
         source="catalog_id", min_value=1, max_value=2**63 - 1, allow_null=True, default=None
     )
-    is_active = serializers.BooleanField(default=True)
+    is_active = BooleanField(default=True)
     conf = DocumentField(default=dict)
     category_tree = serializers.IntegerField(min_value=1, max_value=2**53 - 1, allow_null=True, default=None)
     schema = DocumentField(default=dict)
@@ -93,10 +94,10 @@ class MemberWish(serializers.Serializer[Any]):
     email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
     first_name = serializers.CharField(max_length=150, allow_blank=True, required=False)
     last_name = serializers.CharField(max_length=150, allow_blank=True, required=False)
-    is_active = serializers.BooleanField(required=False)
-    is_staff = serializers.BooleanField(required=False)
-    is_superuser = serializers.BooleanField(required=False)
-    is_restricted = serializers.BooleanField(required=False)
+    is_active = BooleanField(required=False)
+    is_staff = BooleanField(required=False)
+    is_superuser = BooleanField(required=False)
+    is_restricted = BooleanField(required=False)
     groups = _keys()
     channels = _keys()
     permissions = _names()
@@ -107,7 +108,7 @@ class NewMemberWish(MemberWish):
 
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=1000, trim_whitespace=False, write_only=True)
-    is_staff = serializers.BooleanField(default=False)
+    is_staff = BooleanField(default=False)
 
 
 class GroupWish(serializers.Serializer[Any]):

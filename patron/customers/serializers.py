@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from patron.customers.models import Customer
 from patron.kernel.errors import Invalid
-from patron.kernel.fields import AttributesField, EmailField
+from patron.kernel.fields import AttributesField, BooleanField, EmailField
 
 
 @extend_schema_field({"type": "integer"})
@@ -38,13 +38,13 @@ class CustomerWish(serializers.Serializer[Any]):
     first_name = serializers.CharField(max_length=255, required=False, allow_blank=True)
     last_name = serializers.CharField(max_length=255, required=False, allow_blank=True)
     phone_number = serializers.CharField(max_length=128, required=False, allow_null=True, allow_blank=True)
-    is_active = serializers.BooleanField(required=False)
+    is_active = BooleanField(required=False)
     erp_code = serializers.CharField(max_length=64, required=False, allow_null=True, allow_blank=True)
     extra_field = AttributesField(required=False)
     date_joined = serializers.DateTimeField(required=False, allow_null=True)
-    email_allowed = serializers.BooleanField(required=False)
-    sms_allowed = serializers.BooleanField(required=False)
-    call_allowed = serializers.BooleanField(required=False)
+    email_allowed = BooleanField(required=False)
+    sms_allowed = BooleanField(required=False)
+    call_allowed = BooleanField(required=False)
     gender = serializers.ChoiceField(Customer.Gender.choices, required=False, allow_null=True)
     attributes = AttributesField(required=False)
     user_type = serializers.ChoiceField(Customer.UserType.choices, required=False, allow_null=True)

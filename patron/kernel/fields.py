@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
+from rest_framework.fields import empty
 
 from patron.kernel import clock, dynamic, languages, parsing
 
@@ -43,6 +44,17 @@ class _Thread(threading.local):
 
 
 _thread: Final = _Thread()
+
+
+class BooleanField(serializers.BooleanField):
+    """True or false. Absent from a form it is absent, as from JSON: a caller is a program, which leaves out what stays.
+
+    To the framework a form without it is a person's, who has not ticked its box.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.default_empty_html = empty
 
 
 class EmailField(serializers.EmailField):

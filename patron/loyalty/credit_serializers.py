@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from patron.kernel import dynamic
+from patron.kernel.fields import BooleanField
 from patron.loyalty.credit import MOST
 
 
@@ -18,7 +19,7 @@ class CreditAccountWish(serializers.Serializer[Any]):
     balance = serializers.DecimalField(
         required=False, allow_null=True, max_digits=14, decimal_places=2, max_value=MOST - 1, min_value=1 - MOST
     )
-    debit_allowed = serializers.BooleanField(required=False, allow_null=True, default=None)
+    debit_allowed = BooleanField(required=False, allow_null=True, default=None)
     currency = serializers.CharField(required=False, allow_null=True, max_length=3)
 
     def validate_currency(self, value: str | None) -> str | None:

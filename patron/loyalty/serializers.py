@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from patron.accounts.serializers.profile import ProfileChange
-from patron.accounts.serializers.registration import Permission, Registration
-from patron.kernel.fields import GENDERS, BirthDateField, EmailField, PhoneField
+from patron.accounts.serializers.registration import Registration
+from patron.kernel.fields import GENDERS, BirthDateField, BooleanField, EmailField, PhoneField
 
 LONGEST_NAME: Final = 30
 
@@ -24,9 +24,9 @@ class CardUpdate(serializers.Serializer[Any]):
     phone = PhoneField()
     first_name = serializers.CharField(max_length=LONGEST_NAME)
     last_name = serializers.CharField(max_length=LONGEST_NAME)
-    email_allowed = Permission(required=False, allow_null=True)
-    sms_allowed = Permission(required=False, allow_null=True)
-    call_allowed = Permission(required=False, allow_null=True)
+    email_allowed = BooleanField(required=False, allow_null=True)
+    sms_allowed = BooleanField(required=False, allow_null=True)
+    call_allowed = BooleanField(required=False, allow_null=True)
     gender = serializers.ChoiceField(GENDERS)
     date_of_birth = BirthDateField(required=False, allow_null=True)
 
@@ -42,7 +42,7 @@ class CardWishWithCode(CardWish):
     """The same, as steps of the phone-code dance: `resend` asks for another code, `code` is the last step."""
 
     code = serializers.CharField(min_length=4, max_length=20, required=False, allow_blank=True)
-    resend = Permission(required=False)
+    resend = BooleanField(required=False)
 
     def to_internal_value(self, data: Any) -> Any:
         self.partial = is_resend(data)
@@ -73,5 +73,5 @@ class RegistrationWithLoyalty(Registration):
 
     phone = PhoneField()
     date_of_birth = BirthDateField()
-    confirm = Permission(default=False)
-    add_loyalty = Permission(required=False)
+    confirm = BooleanField(default=False)
+    add_loyalty = BooleanField(required=False)

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
-from patron.kernel.fields import AttributesField, EmailField
+from patron.kernel.fields import AttributesField, BooleanField, EmailField
 from patron.reference.models import CURRENCY_TEXT
 
 MOST_IMAGES: Final = 50
@@ -25,7 +25,7 @@ class DatasourceWish(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=255)
     supplier_code = serializers.CharField(max_length=64)
     slug = serializers.SlugField(max_length=255, allow_null=True, default=None)
-    is_active = serializers.BooleanField(default=True)
+    is_active = BooleanField(default=True)
     email = EmailField(allow_null=True, default=None)
     phone_number = serializers.CharField(max_length=128, allow_null=True, default=None)
     fax_number = serializers.CharField(max_length=128, allow_null=True, default=None)
@@ -56,7 +56,7 @@ class ProductWish(serializers.Serializer[Any]):
 
     sku = serializers.CharField(max_length=64)
     name = serializers.CharField(max_length=255)
-    is_active = serializers.BooleanField(default=True)
+    is_active = BooleanField(default=True)
     product_images = serializers.ListField(child=ProductImageWish(), required=False, max_length=MOST_IMAGES)
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from patron.gateways.faults import GATEWAYS
+from patron.kernel.fields import BooleanField
 from patron.sandbox.timeshift import FARTHEST
 
 LONGEST_LATENCY_MS = 60_000
@@ -15,7 +16,7 @@ class ClockMove(serializers.Serializer[Any]):
     """`advance` or `reset`, exactly one of them."""
 
     advance = serializers.IntegerField(required=False, min_value=-FARTHEST, max_value=FARTHEST)
-    reset = serializers.BooleanField(required=False, default=False)
+    reset = BooleanField(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["reset"] == ("advance" in attrs):
@@ -29,4 +30,4 @@ class FaultWish(serializers.Serializer[Any]):
     gateway = serializers.ChoiceField(choices=GATEWAYS)
     latency_ms = serializers.IntegerField(default=0, min_value=0, max_value=LONGEST_LATENCY_MS)
     error_rate = serializers.FloatField(default=0.0, min_value=0, max_value=1)
-    outage = serializers.BooleanField(default=False)
+    outage = BooleanField(default=False)

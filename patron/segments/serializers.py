@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from patron.kernel import languages
+from patron.kernel.fields import BooleanField
 from patron.segments import rules
 
 LONGEST_NAME = 100
@@ -61,7 +62,7 @@ class SegmentWish(serializers.Serializer[Any]):
 
     name = NamesField()
     priority = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=0)
-    is_active = serializers.BooleanField(default=True)
+    is_active = BooleanField(default=True)
     starts_at = serializers.DateTimeField(allow_null=True, default=None)
     ends_at = serializers.DateTimeField(allow_null=True, default=None)
     price_list = serializers.IntegerField(

@@ -7,13 +7,15 @@ from django.db.models import QuerySet
 from django_filters import Filter, NumberFilter
 from rest_framework import serializers
 
+from patron.kernel.fields import BooleanField
+
 LARGEST_ID: Final = 2**63 - 1
 
 
 class _FlagField(forms.Field):
     """The words for true and false that a body may hold too."""
 
-    _flag: Final = serializers.BooleanField()
+    _flag: Final = BooleanField()
 
     def to_python(self, value: Any) -> bool | None:
         if value in self.empty_values:
@@ -21,7 +23,7 @@ class _FlagField(forms.Field):
         try:
             return bool(self._flag.to_internal_value(value))
         except serializers.ValidationError as error:
-            raise forms.ValidationError(str(serializers.BooleanField.default_error_messages["invalid"])) from error
+            raise forms.ValidationError(str(BooleanField.default_error_messages["invalid"])) from error
 
 
 class FlagFilter(Filter):  # type: ignore[misc]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -46,8 +47,9 @@ class Shared(StaffView):
 
 def ask(view: Any, key: str | None, method: str = "GET", **address: int) -> tuple[int, Any]:
     request = APIRequestFactory().generic(method, "/", headers={"Authorization": f"Token {key}"} if key else {})
-    answer = view.as_view()(request, **address)
-    answer.render()
+    with translation.override("en"):
+        answer = view.as_view()(request, **address)
+        answer.render()
     return answer.status_code, json.loads(answer.content)
 
 

@@ -1,11 +1,16 @@
 """Serializers whose fields are made once a thread."""
 
+import importlib
+import pkgutil
 import threading
 from typing import Any
 
+from django.http import QueryDict
 from rest_framework import serializers
+from rest_framework.fields import empty
 
-from patron.kernel.fields import Shape
+import patron
+from patron.kernel.fields import BooleanField, Shape
 
 
 class Wish(Shape):
@@ -46,3 +51,35 @@ def test_threads_have_their_own() -> None:
     look()
     look()
     assert seen[0] is not seen[1] is seen[2]
+
+
+class Ticks(serializers.Serializer[Any]):
+    """Three ways to say what absent means."""
+
+    unsaid = BooleanField(required=False)
+    usual = BooleanField(default=True)
+    needed = BooleanField()
+
+
+def test_what_a_form_leaves_out_is_absent() -> None:
+    """As in JSON, and not false; what it holds is read."""
+    for data in (QueryDict("needed=false"), {"needed": False}):
+        wish = Ticks(data=data)
+        assert wish.is_valid()
+        assert wish.validated_data == {"usual": True, "needed": False}
+    assert not Ticks(data=QueryDict("unsaid=true")).is_valid()
+
+
+def _below(kind: type[Any]) -> set[type[Any]]:
+    return {kind}.union(*map(_below, kind.__subclasses__()))
+
+
+def test_no_serializer_takes_what_a_form_leaves_out_for_false() -> None:
+    """A field of the framework's own would."""
+    for found in pkgutil.walk_packages(patron.__path__, "patron."):
+        if "serializers" in found.name:
+            importlib.import_module(found.name)
+    ours = [each for each in _below(serializers.Serializer) if each.__module__.startswith("patron.")]
+    fields = [field for each in ours for field in each._declared_fields.values()]
+    assert len(fields) > 100
+    assert {type(field) for field in fields if field.default_empty_html is not empty} == set()

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from patron.kernel.fields import GENDERS, BirthDateField, EmailField, PhoneField
+from patron.kernel.fields import GENDERS, BirthDateField, BooleanField, EmailField, PhoneField
 
 
 class Algorithms:
@@ -32,9 +32,9 @@ class ImportedShopper(serializers.Serializer[Any]):
     last_name = serializers.CharField(max_length=50, required=False, allow_blank=True)
     phone = PhoneField(required=False, allow_null=True, allow_blank=True)
     gender = serializers.ChoiceField(GENDERS, required=False, allow_null=True)
-    email_allowed = serializers.BooleanField(required=False)
-    sms_allowed = serializers.BooleanField(required=False)
-    call_allowed = serializers.BooleanField(required=False, allow_null=True)
+    email_allowed = BooleanField(required=False)
+    sms_allowed = BooleanField(required=False)
+    call_allowed = BooleanField(required=False, allow_null=True)
     date_of_birth = serializers.CharField(required=False, allow_null=True, max_length=60)
     date_format = serializers.CharField(required=False, allow_null=True, max_length=40)
     date_joined = serializers.CharField(required=False, allow_null=True, max_length=60)

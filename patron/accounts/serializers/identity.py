@@ -5,18 +5,11 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.fields import empty
 
-from patron.kernel.fields import EmailField, PhoneField, Shape
+from patron.kernel.fields import BooleanField, EmailField, PhoneField, Shape
 
 LONGEST_PASSWORD: Final = 128  # a longer one would only cost time
 _MISMATCH: Final = _("The two password fields didn’t match.")  # Django's own text, translated there
-
-
-class _Permission(serializers.BooleanField):
-    """One that a form does not name is unsaid, not refused."""
-
-    default_empty_html = empty
 
 
 class PasswordField(serializers.CharField):
@@ -44,7 +37,7 @@ class CodeSignIn(Shape):
 
     phone = PhoneField()
     code = serializers.CharField(min_length=4, max_length=20, required=False, allow_blank=True)
-    resend = serializers.BooleanField(required=False)
+    resend = BooleanField(required=False)
 
 
 class SignOut(Shape):
@@ -103,7 +96,7 @@ class EmailChange(Shape):
     email = EmailField()
     emailConfirm = EmailField()  # noqa: N815 -- the published name
     password = PasswordField()
-    email_allowed = _Permission(allow_null=True, default=None)
+    email_allowed = BooleanField(allow_null=True, default=None)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse two that differ."""

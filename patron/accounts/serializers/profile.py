@@ -6,7 +6,15 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from patron.kernel import dynamic
-from patron.kernel.fields import GENDERS, AttributesField, BirthDateField, LanguageField, PhoneField, Shape
+from patron.kernel.fields import (
+    GENDERS,
+    AttributesField,
+    BirthDateField,
+    BooleanField,
+    LanguageField,
+    PhoneField,
+    Shape,
+)
 
 
 class ProfileChange(Shape):
@@ -14,9 +22,9 @@ class ProfileChange(Shape):
 
     first_name = serializers.CharField(max_length=50, required=False)
     last_name = serializers.CharField(max_length=50, required=False)
-    email_allowed = serializers.BooleanField(required=False)
-    sms_allowed = serializers.BooleanField(required=False)
-    call_allowed = serializers.BooleanField(required=False, allow_null=True)
+    email_allowed = BooleanField(required=False)
+    sms_allowed = BooleanField(required=False)
+    call_allowed = BooleanField(required=False, allow_null=True)
     gender = serializers.ChoiceField(GENDERS, required=False, allow_null=True)
     date_of_birth = BirthDateField(required=False, allow_null=True)
     phone = PhoneField(required=False)
@@ -24,8 +32,8 @@ class ProfileChange(Shape):
     language_code = LanguageField(required=False)
     avatar = serializers.FileField(required=False, allow_null=True)
     code = serializers.CharField(min_length=4, max_length=20, required=False, allow_blank=True)
-    resend = serializers.BooleanField(required=False)
-    end_other_sessions = serializers.BooleanField(required=False)
+    resend = BooleanField(required=False)
+    end_other_sessions = BooleanField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a request that lacks a field USER_REQUIRED_FIELDS names."""

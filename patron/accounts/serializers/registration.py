@@ -3,15 +3,17 @@
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.fields import empty
 
-from patron.kernel.fields import GENDERS, AttributesField, BirthDateField, EmailField, LanguageField, PhoneField, Shape
-
-
-class Permission(serializers.BooleanField):
-    """A permission is what a field says, so one that a form does not name is unsaid, not refused."""
-
-    default_empty_html = empty
+from patron.kernel.fields import (
+    GENDERS,
+    AttributesField,
+    BirthDateField,
+    BooleanField,
+    EmailField,
+    LanguageField,
+    PhoneField,
+    Shape,
+)
 
 
 class Registration(Shape):
@@ -21,17 +23,17 @@ class Registration(Shape):
     last_name = serializers.CharField(max_length=50)
     email = EmailField()
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
-    confirm = Permission(help_text="Whether the shopper agreed to the terms; kept in `attributes`.")
+    confirm = BooleanField(help_text="Whether the shopper agreed to the terms; kept in `attributes`.")
     phone = PhoneField(required=False, allow_null=True, allow_blank=True)
-    email_allowed = Permission(required=False)
-    sms_allowed = Permission(required=False)
-    call_allowed = Permission(required=False, allow_null=True)
+    email_allowed = BooleanField(required=False)
+    sms_allowed = BooleanField(required=False)
+    call_allowed = BooleanField(required=False, allow_null=True)
     gender = serializers.ChoiceField(GENDERS, required=False, allow_null=True)
     date_of_birth = BirthDateField(required=False, allow_null=True)
     attributes = AttributesField(required=False)
     language_code = LanguageField(required=False)
     code = serializers.CharField(min_length=4, max_length=20, required=False, allow_blank=True)
-    resend = serializers.BooleanField(required=False)
+    resend = BooleanField(required=False)
 
     def to_internal_value(self, data: Any) -> Any:
         resend = data.get("resend") if hasattr(data, "get") else None

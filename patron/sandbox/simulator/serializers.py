@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from patron.gateways.loyalty_provider.contract import MOST_POINTS
+from patron.kernel.fields import BooleanField
 from patron.sandbox.models_simulator import SimulatorSwitches
 
 
@@ -21,4 +22,4 @@ class SwitchesWish(serializers.Serializer[Any]):
     answers = serializers.ChoiceField(
         choices=SimulatorSwitches.Answers.choices, default=SimulatorSwitches.Answers.NORMAL
     )
-    duplicates = serializers.BooleanField(default=False)
+    duplicates = BooleanField(default=False)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from patron.kernel.errors import Invalid
+from patron.kernel.fields import BooleanField
 from patron.support.conversation_reads import Wanted
 from patron.support.conversing import ORDER_ITEM, PRODUCT, Beginning
 from patron.support.models import Conversation
@@ -77,7 +78,7 @@ class ConversationWish(OwnWords):
     message_content = ContentField()
     datasource = IdField()
     content_type = serializers.ChoiceField(Sender.values)
-    is_public = serializers.BooleanField(default=False)
+    is_public = BooleanField(default=False)
     content_id = IdField()
     subject = serializers.CharField(max_length=LONGEST_SUBJECT, required=False, allow_blank=True, allow_null=True)
     conversation = IdOrNoneField()
@@ -123,7 +124,7 @@ class ListWish(serializers.Serializer[Any]):
     """What narrows the list of the own conversations."""
 
     conversation_type = serializers.ChoiceField(Conversation.Type.values, required=False)
-    is_answered = serializers.BooleanField(required=False)
+    is_answered = BooleanField(required=False)
     item_content = serializers.ChoiceField(ITEM_CONTENTS, required=False)
     item_id = IdField(required=False)
     datasource = IdField(required=False)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.test import Client
 
 from patron.channels import tokens
 from patron.channels.models import Channel, Staff
@@ -13,6 +14,7 @@ USERS = "/api/v1/users/"
 GROUPS = "/api/v1/groups/"
 LOOK_AFTER = ["channels.view_staff", "channels.add_staff", "channels.change_staff"]
 NEW = {"username": "new", "password": PASSWORD}
+FORM = "application/x-www-form-urlencoded"
 Make = Callable[..., Any]
 
 
@@ -223,3 +225,16 @@ def test_groups_are_written_by_superusers(make_channel: Make, boss: str, deputy:
     assert call("DELETE", path, token=boss).status_code == 204
     assert call("GET", path, token=boss).status_code == 404
     assert Channel.objects.filter(pk=bazaar.pk).exists()
+
+
+def test_a_form_changes_what_it_names(make_channel: Make, boss: str, client: Client) -> None:
+    """As curl sends it: a program of a channel stays switched on and within its channel, and a new one is on."""
+    key = {"Authorization": f"Token {boss}"}
+    made = client.generic(
+        "POST", USERS, "username=app&password=correct+horse+battery&is_restricted=true", FORM, headers=key
+    )
+    assert (made.status_code, body_of(made)["is_active"], body_of(made)["is_restricted"]) == (201, True, True)
+    address = f"{USERS}{body_of(made)['pk']}/"
+    changed = client.generic("PATCH", address, "first_name=Ada", FORM, headers=key)
+    assert changed.status_code == 200
+    assert body_of(changed) == body_of(made) | {"first_name": "Ada"}
