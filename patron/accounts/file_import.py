@@ -24,7 +24,7 @@ from patron.kernel import clock, events, languages, passwords, transactions
 from patron.kernel.errors import Invalid
 from patron.kernel.file_content import Unreadable
 from patron.kernel.importing import Cleaned, Written
-from patron.kernel.record_files import Batch, Fault
+from patron.kernel.record_files import Batch, Fault, by_column
 from patron.kernel.refused_rows import COLUMNS as PASSED
 
 BATCH: Final = 200  # rows of a transaction: a few seconds of hashing
@@ -45,7 +45,7 @@ class ShopperFile:
     ) -> None:
         """`names`: field → column. `is_rehearsal`: nothing will be kept, so nothing is hashed."""
         self.options = {"names": dict(names or {}), "ignored": sorted(ignored)}
-        self._fields = {(names or {}).get(name, name): name for name in COLUMNS}
+        self._fields = by_column(COLUMNS, names)
         self._ignored = frozenset((*ignored, *PASSED))
         self._columns: list[str | None] = []
         self._hashes = not is_rehearsal

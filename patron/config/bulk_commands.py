@@ -123,6 +123,8 @@ def _pairs(names: list[str] | None) -> dict[str, str]:
         field, equals, column = name.partition("=")
         if not equals or not field or not column:
             raise CannotStart(f"--map {name}: write FIELD=COLUMN, as --map email=E-Mail.")
+        if column in pairs.values():
+            raise CannotStart(f"--map {name}: the column is another field's already.")
         pairs[field] = column
     return pairs
 

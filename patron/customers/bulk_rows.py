@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from patron.customers.bulk_fields import CODE, FIELDS, KEY, NAMES, READ_ONLY, BadValue, Field
 from patron.kernel.file_content import Unreadable
-from patron.kernel.record_files import Fault
+from patron.kernel.record_files import Fault, by_column
 from patron.kernel.refused_rows import COLUMNS
 
 Row = tuple[Any, ...]
@@ -48,7 +48,7 @@ class Shape:
             raise Unreadable(f"{', '.join(unknown)}: " + _("There is no such field."))
         self._channels = channels
         self._channel = channel
-        self._fields = {(names or {}).get(name, name): name for name in _ALL}
+        self._fields = by_column(_ALL, names)
         self._ignored = frozenset((*READ_ONLY, *COLUMNS, *ignored))
         self._plan: list[tuple[int, int, Field]] = []
         self._channel_at = self._code_at = 0

@@ -45,7 +45,7 @@ class CustomerFile:
         if channel is not None and channel not in channels:
             raise _unknown(channel)
         self._shape = Shape(channels, channel=channel, names=names, ignored=ignored)
-        self._is_csv = self._is_first_load = self._expects_new = False
+        self._is_csv = self._is_decided = self._expects_new = False
         self.options = {"channel": channel, "names": dict(names or {}), "ignored": sorted(ignored)}
 
     def open(self, names: list[str] | None) -> None:
@@ -72,8 +72,8 @@ class CustomerFile:
         rows = batch.packed.rows
         if not rows:
             return Written()
-        if import_id is not None and not self._is_first_load:
-            self._is_first_load = first_load.leave_out(import_id)
+        if import_id is not None and not self._is_decided:
+            self._is_decided = first_load.leave_out(import_id)
         for gone in bulk_writing.hold_channels(rows):
             raise _unknown(gone)
         if import_id is None:

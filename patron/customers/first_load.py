@@ -8,7 +8,6 @@ import, or to the worker.
 """
 
 import contextlib
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -18,7 +17,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import OperationalError, connection, transaction
 
 from patron.customers.models import Customer
-from patron.kernel import clock, transactions
+from patron.kernel import advisory, clock, transactions
 from patron.kernel.models import FileImport
 
 MANY: Final = 20_000  # rows that a file has brought, from which on the others are counted
@@ -29,8 +28,9 @@ _WAIT_SECONDS: Final = 1800
 _IDLE: Final = timedelta(minutes=10)  # an import that says nothing for so long was killed
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 _IS_FIRST: Final = """
-SELECT made >= %s AND (SELECT count(*) FROM (SELECT FROM customers_customer LIMIT made + %s) AS c) < made + %s
-FROM (SELECT created_rows AS made FROM kernel_fileimport WHERE id = %s) AS i
+SELECT CASE WHEN made >= %s THEN
+    (SELECT count(*) FROM (SELECT FROM customers_customer LIMIT made + %s) AS c) < made + %s
+END FROM (SELECT created_rows AS made FROM kernel_fileimport WHERE id = %s) AS i
 """
 _THERE: Final = """
 SELECT c.relname, i.indisvalid FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
@@ -51,7 +51,9 @@ _BUILDING: Final = {
 
 
 def leave_out(import_id: int) -> bool:
-    """Do it if most of the table comes from this import; whether that was done, or need not be asked again.
+    """Do it if most of the table comes from this import; whether it is decided, and need not be asked again.
+
+    The others are counted once: that reads as many rows as the file has brought, and they do not become fewer.
 
     Joins the transaction at hand, as its first step: nothing may read or write customers in it before. Where somebody
     works with the table for long, it is left for the next time.
@@ -60,7 +62,7 @@ def leave_out(import_id: int) -> bool:
         cursor.execute(_IS_FIRST, [MANY, FEW, FEW, import_id])
         is_first = cursor.fetchone()[0]
     if not is_first:
-        return False
+        return is_first is False  # or too little has come to say
     with _unless_locked("1s") as cursor:
         for index in Customer._meta.indexes:
             cursor.execute(f"DROP INDEX IF EXISTS {connection.ops.quote_name(index.name)}")
@@ -75,7 +77,7 @@ def put_back() -> int:
     Where another process is at it, that is waited for. Must not run inside a transaction. Raises IntegrityError where a
     customer's channel is not there, which takes somebody who deleted it by a statement of their own.
     """
-    with _alone(_WAIT_SECONDS) as is_alone:
+    with advisory.alone(_LOCK, _WAIT_SECONDS) as is_alone:
         missing = _missing() if is_alone else []
         if missing:
             with ThreadPoolExecutor(_AT_ONCE, "patron-index") as threads:
@@ -86,10 +88,13 @@ def put_back() -> int:
 
 
 def put_back_forgotten() -> int:
-    """The same for what a killed import left out, while customers are read and written; how many there were."""
+    """The same for what a killed import left out, while customers are read and written; how many there were.
+
+    But for the look at the channels, which has the table for itself: for some seconds, where it holds millions.
+    """
     if FileImport.objects.filter(state=FileImport.State.RUNNING, modified_at__gt=clock.now() - _IDLE).exists():
         return 0
-    with _alone(0) as is_alone:
+    with advisory.alone(_LOCK, 0) as is_alone:
         missing = _missing() if is_alone else []
         for index in missing:
             _build(index, concurrently=True)
@@ -144,6 +149,14 @@ def _build_in_thread(index: Any) -> None:
 
 
 def _build(index: Any, *, concurrently: bool) -> None:
+    try:
+        _build_with_settings(index, concurrently=concurrently)
+    except BaseException:
+        connection.close()  # and with it the settings
+        raise
+
+
+def _build_with_settings(index: Any, *, concurrently: bool) -> None:
     with connection.cursor() as cursor:
         # an index whose building was broken off is there and of no use
         cursor.execute(f"DROP INDEX IF EXISTS {connection.ops.quote_name(index.name)}")
@@ -153,22 +166,3 @@ def _build(index: Any, *, concurrently: bool) -> None:
             cursor.execute(str(index.create_sql(Customer, editor, concurrently=concurrently)))
         for setting in _BUILDING:
             cursor.execute(f"RESET {setting}")
-
-
-@contextlib.contextmanager
-def _alone(seconds: float) -> Iterator[bool]:
-    """Whether nobody else is at it, waiting so long for another to end."""
-    ends = time.monotonic() + seconds
-    with connection.cursor() as cursor:
-        while not (is_alone := _said(cursor, "SELECT pg_try_advisory_lock(%s)")) and time.monotonic() < ends:
-            time.sleep(0.2)
-        try:
-            yield is_alone
-        finally:
-            if is_alone:
-                _said(cursor, "SELECT pg_advisory_unlock(%s)")
-
-
-def _said(cursor: Any, statement: str) -> bool:
-    cursor.execute(statement, [_LOCK])
-    return bool(cursor.fetchone()[0])

@@ -5,23 +5,18 @@ counted twice. Three batches are at work at once: see `bulk_threads`.
 Source: 5-omnitron, Bulk import and export.
 """
 
-import hashlib
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-import msgspec
 from django.db import connection
-from django.db.models import F
 from django.utils.translation import gettext as _
 
-from patron.kernel import bulk_threads, clock, transactions
-from patron.kernel.file_content import Unreadable
+from patron.kernel import bulk_threads, clock, import_runs, transactions
 from patron.kernel.models import FileImport
 from patron.kernel.record_files import Batch, Fault, Mark, Reader
 from patron.kernel.refused_rows import RefusedRows
@@ -39,14 +34,8 @@ SELECT line, later FROM (
     ) AS noted
 ) AS pairs WHERE later IS NOT NULL ORDER BY line
 """
-_FORGET_KEYS: Final = "DELETE FROM kernel_importedkey WHERE import_id = %s"
 State = FileImport.State
-Counts = dict[str, int]
 Progress = Callable[[FileImport, Reader], None]
-
-
-class Taken(Exception):
-    """Another process goes on with the same import at this moment."""
 
 
 @dataclass(slots=True)
@@ -102,11 +91,14 @@ def run(target: Target, reader: Reader, refused: Path, *, name: str, progress: P
     """Import what is left of a file and return the finished run.
 
     `refused`: where refused rows are written. `name`: what the run is called. `restart`: begin anew though an
-    unfinished run is there. Raises Unreadable, Taken. Must not run inside a transaction.
+    unfinished run is there. Raises Unreadable, Changed, Taken. Must not run inside a transaction.
     """
     target.open(reader.names)
-    current = (None if restart else _unfinished(target, reader)) or _begin(target, reader, name)
-    rows = RefusedRows(refused, reader.names)
+    with import_runs.alone(target.kind, target.options, reader, name, restart=restart) as current:
+        return _run(target, reader, RefusedRows(refused, reader.names), current, progress)
+
+
+def _run(target: Target, reader: Reader, rows: RefusedRows, current: FileImport, progress: Progress) -> FileImport:
     progress(current, reader)
 
     def put(cleaned: Cleaned, before: Future[FileImport]) -> FileImport:
@@ -147,7 +139,8 @@ def rehearse(target: Target, reader: Reader, refused: Path, *, name: str, progre
     for cleaned in _cleaned(target, reader):
         written = transactions.run(lambda cleaned=cleaned: _try(target, cleaned))  # type: ignore[misc]
         current.refusals_bytes = rows.put(_in_order(cleaned, written), current.refusals_bytes)
-        current = _with(current, _counts(cleaned, written) | {"position": cleaned.mark.records - current.position})
+        added = _counts(cleaned, written) | {"position": cleaned.mark.records - current.position}
+        current = import_runs.counted(current, added)
         progress(current, reader)
     return current
 
@@ -175,94 +168,43 @@ def _cleaned(target: Target, reader: Reader) -> Iterator[Cleaned]:
     return bulk_threads.ahead(target.clean(batch) for batch in reader.batches(target.batch))
 
 
-def _known_by(target: Target, reader: Reader) -> str:
-    wish = msgspec.json.encode([reader.head, target.kind, reader.encoding, target.options], order="sorted")
-    return hashlib.sha256(wish).hexdigest()
-
-
-def _unfinished(target: Target, reader: Reader) -> FileImport | None:
-    """The run of the same content that was stopped, with the reader behind what it had read. Raises Unreadable."""
-    same = FileImport.objects.filter(kind=target.kind, head_digest=_known_by(target, reader), state=State.RUNNING)
-    # held for a moment: a process that was killed may have left the server a batch to end
-    found = transactions.run(lambda: same.select_for_update().order_by("-id").first())
-    if found is None or not found.position:
-        return found
-    if reader.skip_to(Mark(found.position, found.content_bytes, found.content_digest)):
-        return found
-    text = _("An import of this file stopped at record %(position)d, and the file has changed since: begin anew.")
-    raise Unreadable(text % {"position": found.position})
-
-
-def _begin(target: Target, reader: Reader, name: str) -> FileImport:
-    now = clock.now()
-    return FileImport.objects.create(
-        kind=target.kind,
-        name=name[-255:],
-        options=dict(target.options) | {"encoding": reader.encoding, "format": reader.format},
-        head_digest=_known_by(target, reader),
-        started_at=now,
-        modified_at=now,
-    )
-
-
 def _put(target: Target, cleaned: Cleaned, current: FileImport, rows: RefusedRows) -> FileImport:
     """Write a batch where it is its turn. `current`: the run after the one before. Raises Taken."""
     with connection.cursor() as cursor:
         # what a crash of the server takes back, it takes back together with the note of how far the file is in
         cursor.execute("SET LOCAL synchronous_commit = off")
-    mine = FileImport.objects.select_for_update().filter(pk=current.pk, position=current.position, state=State.RUNNING)
-    if not mine.exists():
-        raise Taken
+    import_runs.hold(current)
     written = target.write(cleaned.rows, current.pk)
     length = rows.put(_in_order(cleaned, written), current.refusals_bytes)
     added = _counts(cleaned, written) | {
         "position": cleaned.mark.records - current.position,
         "refusals_bytes": length - current.refusals_bytes,
     }
-    return _advance(current, added, content_bytes=cleaned.mark.content, content_digest=cleaned.mark.digest)
+    return import_runs.advance(current, added, content_bytes=cleaned.mark.content, content_digest=cleaned.mark.digest)
 
 
 def _finish(current: FileImport, rows: RefusedRows) -> FileImport:
     """Say which rows were overridden by later ones, and note the end."""
     length, count = current.refusals_bytes, 0
-    with connection.cursor() as cursor:
-        if current.updated_rows or current.unchanged_rows:  # else each row was new, so none repeats another
+    if current.updated_rows or current.unchanged_rows:  # else each row was new, so none repeats another
+        with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
             cursor.execute("SET LOCAL work_mem = '64MB'")
-            cursor.execute(_REPEATED, [current.pk])
-            while found := cursor.fetchmany(_PART):
+        with connection.chunked_cursor() as pairs:  # there may be as many as the file has lines
+            pairs.execute(_REPEATED, [current.pk])
+            while found := pairs.fetchmany(_PART):
                 length = rows.put([overridden(*pair) for pair in found], length)
                 count += len(found)
-        cursor.execute(_FORGET_KEYS, [current.pk])
+    import_runs.forget_keys([current.pk])
     added = {"repeated_rows": count, "refusals_bytes": length - current.refusals_bytes}
-    return _advance(current, added, state=State.DONE, finished_at=clock.now())
+    return import_runs.advance(current, added, state=State.DONE, finished_at=clock.now())
 
 
 def _in_order(cleaned: Cleaned, written: Written) -> list[Fault]:
     return sorted([*cleaned.faults, *cleaned.repeated, *written.faults], key=lambda fault: fault.line)
 
 
-def _advance(current: FileImport, added: Counts, **values: Any) -> FileImport:
-    """Note it in the transaction at hand, unless somebody else has noted something. The run as it then is.
-
-    Raises Taken.
-    """
-    mine = FileImport.objects.filter(pk=current.pk, position=current.position, state=State.RUNNING)
-    sums = {name: F(name) + count for name, count in added.items()}
-    if not mine.update(**sums, **values, modified_at=clock.now()):
-        raise Taken
-    return _with(current, added)
-
-
-def _with(current: FileImport, added: Counts) -> FileImport:
-    """The run with more counted."""
-    found = copy(current)
-    for name, count in added.items():
-        setattr(found, name, getattr(found, name) + count)
-    return found
-
-
-def _counts(cleaned: Cleaned, written: Written) -> Counts:
+def _counts(cleaned: Cleaned, written: Written) -> import_runs.Counts:
     return {
         "created_rows": written.created,
         "updated_rows": written.updated,

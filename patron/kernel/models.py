@@ -76,6 +76,7 @@ class FileImport(models.Model):
     class State(models.TextChoices):
         RUNNING = "running", _("running")
         DONE = "done", _("done")
+        REPLACED = "replaced", _("replaced by a newer one")
 
     kind = models.CharField(_("kind"), max_length=20)
     name = models.CharField(_("file"), max_length=255)

@@ -7,7 +7,7 @@ import codecs
 import csv
 import io
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -55,8 +55,8 @@ class Batch:
 class Reader:
     """The records of one file, in order.
 
-    `encoding`, `format`: as found or as asked for. `names`: the header of a CSV file, None for NDJSON. `head`: the
-    digest of the first block, by which the same file is known again.
+    `encoding`, `format`, `delimiter`: as found or as asked for. `names`: the header; it and the delimiter are None for
+    NDJSON. `head`: the digest of the first block, by which the same file is known again.
     """
 
     def __init__(
@@ -82,14 +82,17 @@ class Reader:
         self.was_guessed = False
         self.encoding = _known(encoding) if encoding else self._guess(first)
         self._decode = codecs.getincrementaldecoder(self.encoding)(errors="surrogateescape").decode
-        text = self._decode(first, False).removeprefix("\ufeff")
+        is_last = len(first) < file_content.BLOCK_BYTES
+        text = self._decode(first, is_last).removeprefix("\ufeff")
         self.format = kind or _format_of(path, text)
         self._is_suspicious = False
         self._too_long: list[int] = []
         self.count = 0
-        lines = itertools.chain.from_iterable(self._lines(text, is_last=len(first) < file_content.BLOCK_BYTES))
+        lines = itertools.chain.from_iterable(self._lines(text, is_last=is_last))
         self.names: list[str] | None = None
-        self._records = self._csv(lines, text, delimiter) if self.format == "csv" else self._ndjson(lines)
+        head = text.partition("\n")[0]
+        self.delimiter = delimiter or max(_DELIMITERS, key=head.count) if self.format == "csv" else None
+        self._records = self._csv(lines, self.delimiter) if self.delimiter else self._ndjson(lines)
         if self.format == "csv":
             self.names = self._header()
 
@@ -125,7 +128,7 @@ class Reader:
             if first.startswith(bom):
                 return encoding
         try:
-            codecs.getincrementaldecoder("utf-8")().decode(first)
+            codecs.getincrementaldecoder("utf-8")().decode(first, len(first) < file_content.BLOCK_BYTES)
         except UnicodeDecodeError:
             self.was_guessed = True
             return FALLBACK_ENCODING
@@ -177,9 +180,8 @@ class Reader:
             raise Unreadable(_("The first line names a column twice: %(names)s") % {"names": ", ".join(twice)})
         return names
 
-    def _csv(self, lines: Iterator[str], text: str, delimiter: str | None) -> Iterator[tuple[int, Any]]:
-        head = text.partition("\n")[0]
-        reader = csv.reader(lines, delimiter=delimiter or max(_DELIMITERS, key=head.count), strict=True)
+    def _csv(self, lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, Any]]:
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
         width, ended = 0, 0
         while True:
             try:
@@ -214,6 +216,12 @@ class Reader:
                     yield number, Fault(number, _other_encoding(), line.rstrip("\r\n"))
                 except (msgspec.DecodeError, RecursionError):
                     yield number, Fault(number, _("This is not a JSON object."), line.rstrip("\r\n"))
+
+
+def by_column(fields: Iterable[str], mapped: Mapping[str, str] | None) -> dict[str, str]:
+    """The field that each column holds. `mapped`: field → column; a column that is mapped is of no other field."""
+    found = {name: name for name in fields if name not in (mapped or {})}
+    return found | {column: name for name, column in (mapped or {}).items()}
 
 
 def _known(encoding: str) -> str:

@@ -25,6 +25,7 @@ class RefusedRows:
     def __init__(self, path: Path, names: Sequence[str] | None) -> None:
         self.path = path
         self._names = None if names is None else [name for name in names if name not in COLUMNS]
+        self._width = len(names or ())
         self._places = None if names is None else [at for at, name in enumerate(names) if name not in COLUMNS]
 
     def put(self, faults: Iterable[Fault], after: int) -> int:
@@ -50,7 +51,7 @@ class RefusedRows:
     def _line(self, fault: Fault) -> str:
         if self._places is not None:
             raw = fault.raw or []
-            cells = [raw[at] for at in self._places] if len(raw) > max(self._places, default=0) else raw
+            cells = [raw[at] for at in self._places] if len(raw) == self._width else raw
             return _csv([fault.line, fault.text, *cells])
         row: dict[str, Any] = fault.raw if isinstance(fault.raw, dict) else {"text": fault.raw}
         return _json({LINE: fault.line, TEXT: fault.text} | {k: v for k, v in row.items() if k not in COLUMNS})
@@ -58,8 +59,8 @@ class RefusedRows:
 
 def _csv(cells: Sequence[Any]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)  # which has it quote a cell with either of the two
+    return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _json(row: dict[str, Any]) -> str:

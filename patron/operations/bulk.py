@@ -1,6 +1,8 @@
 """Imports and exports as a person at a terminal sees them: a bar, or a line every few seconds where there is none."""
 
 import gc
+import itertools
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -12,7 +14,7 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from patron.kernel import importing
+from patron.kernel import import_runs, importing
 from patron.kernel.file_content import Unreadable
 from patron.kernel.importing import Target
 from patron.kernel.models import FileImport
@@ -73,6 +75,8 @@ class Watch:
 
 def bring_in(make_target: Callable[[], Target], asked: Asked) -> FileImport:
     """Import a file, or rehearse it. Raises CannotStart with what a person can mend."""
+    if asked.file and asked.file.exists() and asked.errors.exists() and asked.file.samefile(asked.errors):
+        raise CannotStart("--errors names the file that is read: choose another.")
     gc.set_threshold(200_000)  # a batch is that many lists and none in a circle; looking for some doubles its cost
     try:
         with server.told("" if asked.is_rehearsal else _AGAIN), ExitStack() as stack:
@@ -82,18 +86,23 @@ def bring_in(make_target: Callable[[], Target], asked: Asked) -> FileImport:
             if reader.was_guessed:
                 sys.stderr.write(f"This is not UTF-8: read as {reader.encoding}. Say --encoding if it is another.\n")
             watch = stack.enter_context(Watch(reader.content.packed_size))
+            calls = itertools.count()
 
             def progress(current: FileImport, at: Reader) -> None:
+                if next(calls) == 0 and current.position:
+                    sys.stderr.write(f"Going on behind record {current.position:,}, where it was stopped.\n")
                 watch.tell(current.position, at.content.packed_position)
 
-            name = asked.file.name if asked.file else "-"
+            name = os.fsencode(asked.file.name).decode("utf-8", "backslashreplace") if asked.file else "-"
             target = make_target()
             if asked.is_rehearsal:
                 return importing.rehearse(target, reader, asked.errors, name=name, progress=progress)
             return importing.run(target, reader, asked.errors, name=name, progress=progress, restart=asked.restart)
+    except import_runs.Changed as error:
+        raise CannotStart(f"{error} Say --restart to do so.") from error
     except Unreadable as error:
         raise CannotStart(str(error)) from error
-    except importing.Taken as error:
+    except import_runs.Taken as error:
         raise CannotStart("Another process is importing this file at this moment.") from error
     except OSError as error:
         raise CannotStart(f"{error.filename or asked.errors}: {error.strerror}") from error

@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -154,6 +155,7 @@ def test_an_export_that_is_cut_is_one_line_and_leaves_nothing(
         (("import", "customers", "in.csv"), "These columns are missing: channel."),
         (("import", "customers", "in.csv", "--channel", "999"), "There is no channel 999."),
         (("import", "customers", "in.csv", "--map", "email"), "--map email: write FIELD=COLUMN"),
+        (("import", "customers", "in.csv", "--map", "email=a", "--map", "erp_code=a"), "is another field's already"),
         (("import", "customers", "in.csv", "--encoding", "klingon"), "There is no encoding klingon."),
         (("import", "customers", "in.csv", "--format", "xml"), "--format is csv or ndjson."),
         (("import", "customers", "in.csv", "--delimiter", "::"), "--delimiter is one character."),
@@ -167,6 +169,46 @@ def test_what_a_person_can_mend_is_one_line(words: tuple[str, ...], said: str) -
     done = run(*words)
     assert isinstance(done.exception, CannotStart)
     assert said in str(done.exception)
+
+
+def test_the_file_that_is_read_is_not_written(channel: Any) -> None:
+    """By whatever name it is called."""
+    Path("in.csv").write_text(ROWS + "C,nobody\n")
+    Path("other.csv").symlink_to("in.csv")
+    done = run("import", "customers", "in.csv", "--channel", str(channel.pk), "--errors", "other.csv")
+    assert isinstance(done.exception, CannotStart)
+    assert Path("in.csv").read_text() == ROWS + "C,nobody\n"
+    assert not Customer.objects.exists()
+
+
+def test_a_file_of_any_name(channel: Any) -> None:
+    """Also of one that is not in UTF-8."""
+    file = Path(os.fsdecode("müşteri.csv".encode("windows-1254")))
+    file.write_text(ROWS)
+    assert run("import", "customers", str(file), "--channel", str(channel.pk)).exit_code == 0
+    assert FileImport.objects.get().name == "m\\xfc\\xfeteri.csv"
+
+
+def test_it_is_told_when_an_import_goes_on(channel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its summary counts what the stopped one had done, too; of a file that has changed it is said what to do."""
+    monkeypatch.setattr(CustomerFile, "batch", 1)
+    write, left = CustomerFile.write, [2]
+
+    def stop(*given: Any) -> Any:
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+        return write(*given)
+
+    monkeypatch.setattr(CustomerFile, "write", stop)
+    words = ("import", "customers", "in.csv", "--channel", str(channel.pk))
+    Path("in.csv").write_text(ROWS)
+    run(*words)
+    done = run(*words)
+    assert done.stdout == "2 rows: 2 made.\n"
+    assert done.stderr == "Going on behind record 1, where it was stopped.\n"
+    FileImport.objects.update(state="running", content_digest="another")
+    assert str(run(*words).exception).endswith("begin anew. Say --restart to do so.")
 
 
 def test_shoppers_come_in(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ from patron.customers import bulk_fields, file_export, file_import, merging
 from patron.customers.bulk_rows import Shape, last_of_each
 from patron.customers.file_import import CustomerFile
 from patron.customers.models import Change, Customer
-from patron.kernel import importing
+from patron.kernel import import_runs, importing
 from patron.kernel.fields import EmailField
 from patron.kernel.file_content import Unreadable
 from patron.kernel.models import FileImport
@@ -280,6 +281,80 @@ def test_what_was_stopped_goes_on(bring: Any, refused: Any, tmp_path: Path, monk
     assert [row[0] for row in csv.reader(refused().splitlines())][1:] == [str(n + 2) for n in range(0, 50, 7)]
 
 
+def stop_at(position: int) -> Callable[[FileImport, Reader], None]:
+    """A process that dies when so many records are in the table."""
+
+    def die(current: FileImport, reader: Reader) -> None:
+        if current.position >= position:
+            raise Stop
+
+    return die
+
+
+def named(first_name: str) -> str:
+    return HEADER + "".join(f"{{c}},C{n},c{n}@example.com,{first_name},,,,\n" for n in range(12))
+
+
+def test_a_column_that_is_mapped_is_of_one_field(bring: Any) -> None:
+    """Of the one it was mapped to, whatever its own name says."""
+    bring("channel,channel_code,email,phone_number\n{c},A,+905550000000,a@example.com\n",
+          names={"email": "phone_number", "phone_number": "email"})  # fmt: skip
+    bring("channel,channel_code,email,phone_number\n{c},B,x,b@example.com\n",
+          names={"email": "phone_number"}, ignored=["email"])  # fmt: skip
+    found = Customer.objects.order_by("channel_code").values_list("email", "phone_number")
+    assert list(found) == [("a@example.com", "+905550000000"), ("b@example.com", None)]
+
+
+def test_it_does_not_go_on_over_what_came_since(bring: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another file may have written what the first had brought: the table is then as the last file says."""
+    monkeypatch.setattr(CustomerFile, "batch", 2)
+    with pytest.raises(Stop):
+        bring(named("Monday"), progress=stop_at(4))
+    bring(named("Tuesday"))
+    done = bring(named("Monday"))
+    assert counts(done) == (0, 12, 0, 0, 0)
+    assert (done.state, done.finished_at) == ("done", FileImport.objects.get(pk=done.pk).finished_at)
+    assert set(Customer.objects.values_list("first_name", flat=True)) == {"Monday"}
+    assert list(FileImport.objects.order_by("id").values_list("state", flat=True)) == ["replaced", "done", "done"]
+
+
+def test_what_was_begun_anew_is_not_taken_up_again(bring: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by the same file nor by one that begins alike; nothing is left of it but its line in the list."""
+    monkeypatch.setattr(CustomerFile, "batch", 2)
+    with pytest.raises(Stop):
+        bring(named("Ada"), progress=stop_at(4))
+    bring(named("Ada"), restart=True)
+    Customer.objects.update(first_name="by hand")
+    assert counts(bring(named("Ada"))) == (0, 12, 0, 0, 0)
+    assert not FileImport.objects.filter(state="running").exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM kernel_importedkey")
+        assert cursor.fetchone() == (0,)
+
+
+def test_one_process_alone_imports_a_file(bring: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second says so and has done nothing."""
+    monkeypatch.setattr(import_runs, "_WAIT_SECONDS", 0.0)
+    told = []
+
+    def second() -> None:
+        try:
+            bring(named("Ada"))
+        except import_runs.Taken as error:
+            told.append(error)
+        finally:
+            connection.close()
+
+    def meanwhile(current: FileImport, reader: Reader) -> None:
+        if not told:
+            with ThreadPoolExecutor(1) as somebody:
+                somebody.submit(second).result()
+
+    assert counts(bring(named("Ada"), progress=meanwhile)) == (12, 0, 0, 0, 0)
+    assert len(told) == 1
+    assert FileImport.objects.count() == 1
+
+
 def test_two_processes_do_not_take_one_import(bring: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second to commit gives up, and nothing is counted twice."""
     monkeypatch.setattr(CustomerFile, "batch", 1)
@@ -296,7 +371,7 @@ def test_two_processes_do_not_take_one_import(bring: Any, monkeypatch: pytest.Mo
         return put(target, cleaned, current, rows)
 
     monkeypatch.setattr(importing, "_put", put_late)
-    with pytest.raises(importing.Taken):
+    with pytest.raises(import_runs.Taken):
         bring(HEADER + "".join(f"{{c}},C{n},c{n}@example.com,,,,,\n" for n in range(3)))
     assert Customer.objects.count() == 1
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from patron.channels.access import EVERYWHERE
 from patron.channels.channels import CHANNELS
 from patron.channels.models import Channel
-from patron.customers import first_load
+from patron.customers import first_load, records
 from patron.customers.file_import import CustomerFile
 from patron.customers.models import Customer
 from patron.kernel import importing
@@ -211,3 +212,38 @@ def test_a_channel_that_is_gone_stops_the_file(tmp_path: Path, channel: Channel,
     with Reader(file) as reader, pytest.raises(Unreadable, match="channel"):
         importing.run(target, reader, tmp_path / "e", name="c", progress=lambda *_: None, restart=False)
     assert not Customer.objects.exists()
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_it_is_decided_once(bring: Any, channel: Channel, monkeypatch: pytest.MonkeyPatch, others: int) -> None:
+    """The question reads as many rows as have come, so it is not put again whatever the answer."""
+    leave_out, answers = first_load.leave_out, []
+
+    def ask(import_id: int) -> bool:
+        answers.append(leave_out(import_id))
+        return answers[-1]
+
+    for number in range(others):
+        records.create({"channel": channel.pk, "channel_code": f"O{number}", "email": "o@example.com"}, EVERYWHERE)
+    monkeypatch.setattr(first_load, "leave_out", ask)
+    seen = bring()
+    assert answers == [False] * 2 + [True]
+    assert {state[0] for state in seen} == ({len(ALL)} if others else {len(ALL), 0})
+
+
+def test_what_cannot_be_built_leaves_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker's connection is used for other things afterwards, which have their timeouts."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX customers_customer_erp")
+
+    def fail(*_given: Any, **_words: Any) -> None:
+        raise Stop
+
+    with monkeypatch.context() as patch:
+        patch.setattr("django.db.models.Index.create_sql", fail)
+        with pytest.raises(Stop):
+            first_load.put_back_forgotten()
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() != ("0",)
+    assert first_load.put_back_forgotten() == 1

@@ -12,6 +12,7 @@ from django.utils import translation
 from patron.kernel import file_content
 from patron.kernel.file_content import Unreadable
 from patron.kernel.record_files import Fault, Mark, Reader
+from patron.kernel.refused_rows import RefusedRows
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +78,39 @@ def test_a_byte_that_is_no_utf_8_refuses_its_row_alone(file: Any, monkeypatch: p
     rows, faults = read(file(b"a\n" + b"plain ascii\n" * 3 + b"Jos\xe9\nlast\n"))
     assert [row for _line, row in rows] == [["plain ascii"]] * 3 + [["last"]]
     assert [(fault.line, fault.text) for fault in faults] == [(5, "This is not in the encoding of the file.")]
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "said"),
+    [
+        ("a,b\n1,ALİ".encode("windows-1254"), "windows-1254", [(2, ["1", "ALİ"])]),
+        ("a,b\n1,José".encode()[:-1], "windows-1254", [(2, ["1", "JosÃ"])]),
+        ("a,b\n1,José".encode(), "utf-8", [(2, ["1", "José"])]),
+    ],
+)
+def test_the_last_letter_counts_where_no_line_ends(content: bytes, encoding: str, said: Any, file: Any) -> None:
+    """Half a letter of UTF-8 at the very end is not passed over: then the file is none of UTF-8."""
+    with Reader(file(content)) as reader:
+        assert reader.encoding == encoding
+    assert read(file(content)) == (said, [])
+
+
+def test_half_a_letter_at_the_end_is_refused(file: Any) -> None:
+    """Where the encoding was said."""
+    rows, faults = read(file("a,b\n1,2\n1,José".encode()[:-1]), encoding="utf-8")
+    assert rows == [(2, ["1", "2"])]
+    assert [fault.text for fault in faults] == ["This is not in the encoding of the file."]
+
+
+def test_refused_rows_can_be_read_again(file: Any, tmp_path: Path) -> None:
+    """Whatever ends a line somewhere stands in quotes."""
+    rows, faults = read(file(b'a,b\n"one\rtwo","three\r\nfour"\n"five\nsix",7,8\n'))
+    told = RefusedRows(tmp_path / "again.csv", ["a", "b"])
+    told.put([Fault(line, "wrong", row) for line, row in rows] + faults, 0)
+    with Reader(tmp_path / "again.csv") as reader:
+        (batch,) = reader.batches(10)
+    assert [row[2:] for _line, row in batch.rows] == [["one\rtwo", "three\r\nfour"]]
+    assert [fault.raw[2:] for fault in batch.faults] == [["five\nsix", "7", "8"]]
 
 
 def test_ragged_rows_and_null_characters_are_refused(file: Any) -> None:
