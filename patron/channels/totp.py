@@ -187,6 +187,7 @@ def _spend(staff: Staff, code: str) -> bool:
 
 def _new_recovery_codes(staff: Staff) -> list[str]:
     codes = [base64.b32encode(random.token_bytes(_RECOVERY_BYTES)).decode().lower() for _ in range(RECOVERY_CODES)]
+    Staff.objects.select_for_update(no_key=True).get(pk=staff.pk)  # of two at once the later stay
     RecoveryCode.objects.filter(staff=staff).delete()
     RecoveryCode.objects.bulk_create(RecoveryCode(staff=staff, digest=secrets.digest(code)) for code in codes)
     return ["-".join(code[start : start + 4] for start in range(0, len(code), 4)) for code in codes]

@@ -162,7 +162,7 @@ class Shape:
         if type(value) is not int:
             raise BadValue(_("Incorrect type. Expected pk value, received %(type)s.") % {"type": type(value).__name__})
         if value not in self._channels or (self._channel is not None and value != self._channel):
-            raise BadValue(_('Invalid pk "%(pk)s" - object does not exist.') % {"pk": value})
+            raise BadValue(unknown_channel(value))
         return value
 
     def _wrong_cells(self, cells: Sequence[str]) -> dict[str, str]:
@@ -180,6 +180,11 @@ class Shape:
             except BadValue as bad:
                 wrong[name] = str(bad)
         return wrong
+
+
+def unknown_channel(channel: int) -> str:
+    """What is said of one that is not there."""
+    return _('Invalid pk "%(pk)s" - object does not exist.') % {"pk": channel}
 
 
 def last_of_each(rows: Sequence[Row]) -> tuple[list[Row], list[tuple[int, int]]]:

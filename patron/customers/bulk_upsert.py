@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from patron.channels.access import Scope
 from patron.channels.models import Channel
 from patron.customers import bulk_lines, bulk_writing
-from patron.customers.bulk_rows import BadRow, Row, Shape, last_of_each
+from patron.customers.bulk_rows import BadRow, Row, Shape, last_of_each, unknown_channel
 from patron.customers.bulk_writing import By, Upserted
 from patron.customers.file_import import merged_text
 from patron.customers.models import Change
@@ -63,7 +63,8 @@ def upsert(records: Sequence[Any], scope: Scope, staff_id: int | None, *, channe
         except BadRow as bad:
             refused[number] = {name: [text] for name, text in bad.fields.items()}
     kept, repeated = last_of_each(rows)
-    done = transactions.run(lambda: _write(kept, staff_id)) if kept else Upserted()
+    done, gone = transactions.run(lambda: _write(kept, staff_id)) if kept else (Upserted(), set())
+    refused |= {row[0]: {"channel": [unknown_channel(row[2])]} for row in kept if row[2] in gone}
     refused |= {line: {"email": [_("This field is required.")]} for line in done.without_email}
     refused |= {line: {"non_field_errors": [merged_text(into)]} for line, into in done.merged.items()}
     return _told(len(records), done, {line for line, _later in repeated}, refused)
@@ -79,9 +80,14 @@ def _row(shape: Shape, number: int, record: Any) -> Row:
     return shape.row_of_object(number, record, is_strict=False)
 
 
-def _write(rows: list[Row], staff_id: int | None) -> Upserted:
-    bulk_writing.stage(bulk_lines.pack(rows))
-    return bulk_writing.upsert(rows, By(Change.Source.BULK, staff_id=staff_id), in_detail=True)
+def _write(rows: list[Row], staff_id: int | None) -> tuple[Upserted, set[int]]:
+    """What became of them, but of those whose channel was deleted meanwhile, which is one of the second."""
+    gone = bulk_writing.hold_channels(rows)
+    left = [row for row in rows if row[2] not in gone]
+    if not left:
+        return Upserted(), gone
+    bulk_writing.stage(bulk_lines.pack(left))
+    return bulk_writing.upsert(left, By(Change.Source.BULK, staff_id=staff_id), in_detail=True), gone
 
 
 def _told(count: int, done: Upserted, repeated: set[int], refused: Mapping[int, dict[str, list[str]]]) -> Outcomes:

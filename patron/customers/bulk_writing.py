@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import IntegrityError, connection, transaction
 from psycopg import sql
 
+from patron.customers import merge_lock
 from patron.customers.bulk_fields import EMAIL_BIT, FIELDS, NAMES
 from patron.customers.bulk_lines import Packed
 from patron.customers.bulk_rows import Row
@@ -241,6 +242,7 @@ def _make_all(writing: _Writing, lines: set[int]) -> int:
 
 def _drop(rows: Sequence[Row], done: Upserted) -> int:
     """Take out new customers without an e-mail, and ones that were merged into others; how many rows are left."""
+    merge_lock.for_writers()
     with connection.cursor() as cursor:
         cursor.execute(_ARE_MERGED)
         if cursor.fetchone()[0]:

@@ -79,10 +79,10 @@ class CustomerFile:
         if import_id is None:
             done = bulk_writing.tally(rows)
         else:
-            importing.note_keys(bulk_writing.KEYS, import_id)
             done = bulk_writing.upsert(
                 rows, By(Change.Source.IMPORT, file_import=import_id), in_detail=False, expects_new=self._expects_new
             )
+            importing.note_keys(bulk_writing.KEYS, import_id)  # of those that were not refused
             self._expects_new = done.created_count == len(rows)
         return Written(
             done.created_count, done.updated_count, done.unchanged_count, _with_records(_faults(done), batch.records)

@@ -26,7 +26,6 @@ _AT_ONCE: Final = 2
 _LOCK: Final = 5_042_317  # of everybody who puts back
 _WAIT_SECONDS: Final = 1800
 _IDLE: Final = timedelta(minutes=10)  # an import that says nothing for so long was killed
-_LOCK_NOT_AVAILABLE: Final = "55P03"
 _IS_FIRST: Final = """
 SELECT CASE WHEN made >= %s THEN
     (SELECT count(*) FROM (SELECT FROM customers_customer LIMIT made + %s) AS c) < made + %s
@@ -119,7 +118,7 @@ def _unless_locked(patience: str) -> Iterator[Any]:
             yield cursor
             cursor.execute("RESET lock_timeout")
     except OperationalError as error:
-        if transactions.sqlstate(error) != _LOCK_NOT_AVAILABLE:
+        if not transactions.is_held_by_others(error):
             raise
 
 

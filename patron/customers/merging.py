@@ -20,7 +20,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from patron.channels.access import Scope
-from patron.customers import history, reads
+from patron.customers import history, merge_lock, reads
 from patron.customers.models import CODE_TAKEN, Change, Merge
 from patron.customers.reads import CustomerRow
 from patron.customers.records import FIELDS, UPDATED, alike
@@ -66,7 +66,11 @@ WHERE m.customer_id = %(from)s AND NOT EXISTS (
 RETURNING m.id
 """
 _TAKE_TWINS: Final = """
-DELETE FROM customers_customermapping WHERE customer_id = %s RETURNING integration_type, code
+DELETE FROM customers_customermapping WHERE customer_id = %s RETURNING integration_type, code, id, created_date::text
+"""
+_GIVE_BACK_TWIN: Final = """
+INSERT INTO customers_customermapping (id, customer_id, integration_type, code, created_date, modified_date)
+VALUES (%(id)s, %(customer)s, %(kind)s, %(code)s, %(created)s::timestamptz, %(now)s)
 """
 
 
@@ -102,6 +106,7 @@ def merge(kept_id: int, merged_id: int, choices: Mapping[str, Side], scope: Scop
     """
 
     def work() -> Merge:
+        merge_lock.for_a_merge()
         held = _held(kept_id, merged_id, scope)
         plan = _plan(held, choices)
         kept_before, gone_before = held[kept_id][0], held[merged_id][0]
@@ -222,17 +227,13 @@ def _move(from_id: int, to_id: int) -> dict[str, Any]:
 
 
 def _move_back(done: Merge) -> None:
-    now = clock.now()
+    owner = {"customer": done.gone_id, "now": clock.now()}
     rows.changed(
         "UPDATE customers_customermapping SET customer_id = %s WHERE id = ANY (%s::bigint[]) AND customer_id = %s",
         (done.gone_id, done.moved["mappings"], done.kept_id),
     )
-    for kind, code in done.moved["twins"]:
-        rows.changed(
-            "INSERT INTO customers_customermapping (customer_id, integration_type, code, created_date, modified_date)"
-            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            (done.gone_id, kind, code, now, now),
-        )
+    for twin in done.moved["twins"]:
+        rows.changed(_GIVE_BACK_TWIN, dict(zip(("kind", "code", "id", "created"), twin, strict=True)) | owner)
     for table, ids in done.moved["others"].items():
         if table in MOVERS:
             MOVERS[table][1](ids, done.gone_id)

@@ -5,6 +5,7 @@ Source: omnitron-customers, POST, PATCH, PUT; 5-omnitron, Customers.
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -46,7 +47,7 @@ _CREATE: Final = f"""
 INSERT INTO customers_customer AS c (channel_id, channel_code, {", ".join(FIELDS)}, created_date, modified_date)
 SELECT ch.id, %(channel_code)s, {", ".join(f"%({name})s::{kind}" for name, (kind, _) in _FIELDS.items())},
     %(now)s, %(now)s
-FROM channels_channel ch WHERE ch.id = %(channel)s
+FROM (SELECT id FROM channels_channel WHERE id = %(channel)s FOR KEY SHARE) AS ch
 RETURNING {reads.COLUMNS}
 """  # noqa: S608 -- constants
 _LOCK: Final = f"""
@@ -121,7 +122,14 @@ def alike(one: Any, other: Any) -> bool:
         return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(alike, one, other))
-    return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, float) or isinstance(other, float):
+        # PostgreSQL keeps the digits that stand there: 1e23 is read again as a whole number, which no float equals
+        return (
+            isinstance(one, int | float) and isinstance(other, int | float) and Decimal(str(one)) == Decimal(str(other))
+        )
+    return bool(one == other)
 
 
 def _write(before: CustomerRow, changed: Mapping[str, Any]) -> CustomerRow:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from patron.channels.models import Channel
-from patron.customers import history
+from patron.customers import history, merge_lock
 from patron.customers.models import Change
 from patron.customers.records import CREATED, UPDATED
 from patron.kernel import clock, events, rows, shoppers, transactions
@@ -49,6 +49,8 @@ ORDER BY ch.id
 ON CONFLICT (channel_code, channel_id) DO UPDATE SET shopper_id = EXCLUDED.shopper_id
 RETURNING c.id, c.channel_id, c.xmax = 0
 """  # noqa: S608 -- constants
+# Those that others were merged into say it of the shopper, too.
+_HOLD: Final = "SELECT id FROM customers_customer WHERE shopper_id = %(shopper)s ORDER BY id FOR NO KEY UPDATE"
 _FOLLOW: Final = f"""
 WITH held AS MATERIALIZED (
     SELECT c.* FROM customers_customer c WHERE c.shopper_id = %(shopper)s ORDER BY c.id FOR NO KEY UPDATE
@@ -87,6 +89,7 @@ def follow(shopper_id: int) -> None:
     """
 
     def work() -> None:
+        merge_lock.for_writers()
         facts = shoppers.find(shopper_id)
         if facts is None:
             return
@@ -97,7 +100,8 @@ def follow(shopper_id: int) -> None:
             for customer_id, channel_id, is_new in held:
                 if is_new:
                     events.put(CREATED, customer_id=customer_id, channel_id=channel_id)
-            facts = shoppers.find(shopper_id) or facts
+        rows.every(_HOLD, {"shopper": shopper_id})
+        facts = shoppers.find(shopper_id) or facts
         for customer_id, channel_id, changes in rows.every(_FOLLOW, _values(facts)):
             changed = msgspec.json.decode(changes)
             if not facts.is_anonymized:  # whose history says nothing any more

@@ -1,6 +1,8 @@
 """`/api/v1/customers/`: many at once, the history of one, two that become one."""
 
 import codecs
+import io
+import itertools
 from typing import IO, Any
 
 import msgspec
@@ -34,7 +36,8 @@ class RowsParser(BaseParser):
             raise ParseError(_("The request body is too large."))
         raw = raw.removeprefix(codecs.BOM_UTF8)
         if raw.lstrip()[:1] != b"[":
-            return [_object(line) for line in raw.split(b"\n") if line.strip()]
+            lines = (line for line in io.BytesIO(raw) if not line.isspace())
+            return [_object(line) for line in itertools.islice(lines, bulk_upsert.MOST + 1)]  # one too many is refused
         try:
             rows: list[Any] = msgspec.json.decode(raw, type=list[Any])
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

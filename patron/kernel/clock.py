@@ -21,4 +21,4 @@ def install_offset(read_offset: Callable[[], timedelta] | None) -> None:
 
 def iso(moment: datetime) -> str:
     """ISO 8601 in UTC with microseconds and `Z`, as every date of the published contract is written."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -24,7 +24,7 @@ from patron.kernel.refused_rows import RefusedRows
 _PART: Final = 10_000
 _NOTE_KEYS: Final = """
 INSERT INTO kernel_importedkey (import_id, keys, lines)
-SELECT %s, array_agg(k.key), array_agg(k.line) FROM ({rows}) AS k
+SELECT %s, array_agg(k.key), array_agg(k.line) FROM ({rows}) AS k HAVING count(*) > 0
 """
 # One sort and no join: nothing is known of the table's statistics, so a join could be planned badly without bound.
 _REPEATED: Final = """

@@ -58,20 +58,42 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
     if isinstance(error, exceptions.ParseError):
         return Response({"non_field_errors": [str(error.detail)]}, status=400)
-    if isinstance(error.detail, list | dict):
+    if isinstance(error.detail, dict):
+        body = {field: _flat(texts) for field, texts in error.detail.items()}
+        return Response(body, status=error.status_code, headers=headers)
+    if isinstance(error.detail, list):
         return Response(error.detail, status=error.status_code, headers=headers)
     return Response({"detail": str(error.detail)}, status=error.status_code, headers=headers)
 
 
+def _flat(texts: Any) -> Any:
+    """The texts of a field as one list, those of its parts with their names before them."""
+    if not isinstance(texts, dict):
+        return texts
+    return [f"{name}: {text}" for name, part in texts.items() for text in _listed(_flat(part))]
+
+
+def _listed(texts: Any) -> list[Any]:
+    return texts if isinstance(texts, list) else [texts]
+
+
 def server_error(request: HttpRequest, error: BaseException | None = None) -> HttpResponse:
-    """500 without a trace of the cause, 503 when the database is away; the cause goes to the log."""
-    if isinstance(error, DatabaseError) and transactions.is_connection_loss(error):
-        _log.error("database_unreachable", error=type(error).__name__)
-        response = json_response({"detail": _("The service is restarting. Please try again.")}, 503)
-        response["Retry-After"] = "1"
-        return response
+    """500 without a trace of the cause, 503 when the database is away or busy for long; the cause goes to the log."""
+    if isinstance(error, DatabaseError):
+        if transactions.is_connection_loss(error):
+            _log.error("database_unreachable", error=type(error).__name__)
+            return _later(_("The service is restarting. Please try again."), seconds=1)
+        if transactions.is_held_by_others(error):
+            _log.error("database_held", error=type(error).__name__)
+            return _later(_("The service is busy. Please try again."), seconds=10)
     _log.error("bug", exc_info=error or True)
     return json_response({"detail": _("An unexpected error occurred.")}, 500)
+
+
+def _later(text: str, *, seconds: int) -> HttpResponse:
+    response = json_response({"detail": text}, 503)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -17,6 +17,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 MAX_TRIES: Final = 5
 _RETRYABLE: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _GONE: Final = frozenset({"57P01", "57P02", "57P03", "08003", "08006"})  # shut down or connection lost
+_HELD: Final = "55P03"  # what it needs was held by others for as long as one waits
 
 T = TypeVar("T")
 Writer = Callable[[list[Any]], None]
@@ -113,6 +114,11 @@ def constraint_of(error: IntegrityError) -> str | None:
     """The name of the constraint that PostgreSQL says was broken."""
     cause = error.__cause__
     return cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
+
+
+def is_held_by_others(error: DatabaseError) -> bool:
+    """Whether the wait for others who hold a row or a table took too long."""
+    return sqlstate(error) == _HELD
 
 
 def is_connection_loss(error: DatabaseError) -> bool:

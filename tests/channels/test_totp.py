@@ -1,4 +1,5 @@
 import re
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -180,6 +181,23 @@ def test_recovery_codes_are_ones_own_and_replaced_together(enrolled: Staff) -> N
         totp.check(enrolled, code)
     totp.check(enrolled, fresh[0].replace("-", ""))
     assert totp.recovery_codes_left(enrolled) == 9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_parallel_renewals_the_last_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten codes, and not those of both."""
+    member = staff.create("clerk", PASSWORD)
+    codes = totp.set_up(member, SECRET, totp.code_at(SECRET, totp.now_step()))
+    both, make = threading.Barrier(2), totp._new_recovery_codes
+
+    def together(of: Staff) -> list[str]:
+        both.wait(20)
+        return make(of)
+
+    monkeypatch.setattr(totp, "_new_recovery_codes", together)
+    left = iter(codes[:2])
+    assert _in_parallel(2, lambda: totp.renew_recovery_codes(member, next(left))) == ["passed"] * 2
+    assert totp.recovery_codes_left(member) == 10
 
 
 def test_turning_off_needs_a_code_and_leave(enrolled: Staff) -> None:

@@ -295,6 +295,15 @@ def named(first_name: str) -> str:
     return HEADER + "".join(f"{{c}},C{n},c{n}@example.com,{first_name},,,,\n" for n in range(12))
 
 
+def test_a_refused_row_is_not_overridden_too(bring: Any, refused: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each row is told once: a customer who is there has no need of an e-mail, a new one is refused without."""
+    monkeypatch.setattr(CustomerFile, "batch", 2)
+    bring("channel,channel_code,email\n{c},D,d@example.com\n")
+    run = bring("channel,channel_code,first_name\n{c},B,x\n{c},C,x\n{c},D,x\n{c},B,y\n")
+    assert counts(run) == (0, 1, 0, 0, 3)
+    assert [row[0] for row in csv.reader(refused().splitlines())] == ["error_line", "2", "3", "5"]
+
+
 def test_a_column_that_is_mapped_is_of_one_field(bring: Any) -> None:
     """Of the one it was mapped to, whatever its own name says."""
     bring("channel,channel_code,email,phone_number\n{c},A,+905550000000,a@example.com\n",

@@ -1,7 +1,9 @@
 """Shoppers of the own storefront are customers of each channel of type web."""
 
+import contextlib
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -138,20 +140,36 @@ def test_the_record_is_in_what_a_shopper_is_shown(web: Channel, make_shopper: Ca
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_merged", [False, True])
+@pytest.mark.parametrize("reads", [1, 2])
 def test_of_two_that_follow_at_once_the_newest_state_stays(
-    web: Channel, make_shopper: Callable[..., Shopper], monkeypatch: pytest.MonkeyPatch
+    web: Channel,
+    make_shopper: Callable[..., Shopper],
+    make_customer: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    is_merged: bool,
+    reads: int,
 ) -> None:
-    """One that read the shopper before a change and writes after it reads anew once it holds the row."""
+    """One that read the shopper before a change and writes after it reads anew once it holds the rows.
+
+    Whether they bear the shopper's number or were merged into another; and what it reads then stays so until it ends.
+    """
     shopper = make_shopper(first_name="Old")
     storefront.follow(shopper.pk)
+    if is_merged:
+        kept = make_customer(channel=web, channel_code="ERP-1")
+        merging.merge(kept.pk, Customer.objects.get(shopper_id=shopper.pk).pk, {}, EVERYWHERE, None)
+    left = [reads]
     read, found = storefront.shoppers.find, threading.Event()
     go_on = threading.Event()
 
     def slow(shopper_id: int) -> Any:
         facts = read(shopper_id)
-        if threading.current_thread().name == "slow" and not found.is_set():
-            found.set()
-            go_on.wait(20)
+        if threading.current_thread().name == "slow":
+            left[0] -= 1
+            if left[0] == 0:
+                found.set()
+                go_on.wait(20)
         return facts
 
     monkeypatch.setattr(storefront.shoppers, "find", slow)
@@ -167,8 +185,12 @@ def test_of_two_that_follow_at_once_the_newest_state_stays(
     assert found.wait(20)
     with transaction.atomic():
         Shopper.objects.update(first_name="New")
-    storefront.follow(shopper.pk)
-    go_on.set()
+    with ThreadPoolExecutor(1) as other:
+        following = other.submit(late)
+        with contextlib.suppress(TimeoutError):
+            following.result(0.5)
+        assert following.done() == (reads == 1)  # the rows are held from the second reading on
+        go_on.set()
     thread.join(20)
     assert Customer.objects.get().first_name == "New"
     connection.close()

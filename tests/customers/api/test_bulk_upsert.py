@@ -1,14 +1,18 @@
 """`POST /api/v1/customers/bulk_upsert/`: many made or changed, an answer for each."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from patron.channels.access import EVERYWHERE
+from patron.channels.channels import CHANNELS
 from patron.channels.models import Channel
-from patron.customers import bulk_upsert
-from patron.customers.models import Change, Customer
+from patron.customers import bulk_upsert, bulk_writing, merging, views_bulk
+from patron.customers.models import Change, Customer, Merge
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/customers/bulk_upsert/"
@@ -134,3 +138,72 @@ def test_a_byte_order_mark_is_no_letter(send: Any, channel: Channel) -> None:
     body = send(lines.encode(), content_type="application/x-ndjson").json()
     assert [row["status"] for row in body["results"]] == ["created", "refused"]
     assert body["results"][1]["errors"] == {"channel": ["This field may not be null."]}
+
+
+def test_an_object_is_bounded_as_everywhere(send: Any, channel: Any) -> None:
+    """By the digits that the database would write, not by those that came."""
+    row = {"channel": channel.pk, "channel_code": "A", "email": "a@example.com"}
+    for large in ({"a": "x" * 17_000}, {f"k{n}": 1e308 for n in range(60)}):
+        answer = json.loads(send([row | {"attributes": large}]).content)
+        assert answer["results"][0]["errors"] == {"attributes": ["The attributes are too large."]}
+    assert json.loads(send([row | {"attributes": {"a": 1e308}}]).content)["created"] == 1
+
+
+def test_too_many_lines_are_refused_before_they_are_read(send: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a body of millions no more is taken to pieces than it may hold."""
+    monkeypatch.setattr(bulk_upsert, "MOST", 3)
+    taken = []
+    monkeypatch.setattr(views_bulk, "_object", taken.append)
+    assert send(b"\n\n{}\r\n" * 100, content_type="application/x-ndjson").status_code == 400
+    assert len(taken) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_channel_that_goes_meanwhile_refuses_its_rows(
+    send: Any, channel: Any, make_channel: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are written."""
+    gone = make_channel("Gone")
+    known = bulk_upsert._channels
+
+    def known_before(scope: Any) -> frozenset[int]:
+        found = known(scope)
+        CHANNELS.delete(gone.pk)
+        return found
+
+    monkeypatch.setattr(bulk_upsert, "_channels", known_before)
+    rows = [{"channel": each, "channel_code": "A", "email": "a@example.com"} for each in (gone.pk, channel.pk)]
+    answer = json.loads(send(rows).content)
+    assert [row["status"] for row in answer["results"]] == ["refused", "created"]
+    assert list(answer["results"][0]["errors"]) == ["channel"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_merged_while_keys_are_written(
+    send: Any, channel: Any, make_customer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A merge between the question and the writing would have the merged one made again, without an e-mail."""
+    kept, gone = make_customer(channel_code="A"), make_customer(channel_code="B")
+    drop = bulk_writing._drop
+
+    def merge() -> None:
+        try:
+            merging.merge(kept.pk, gone.pk, {}, EVERYWHERE, None)
+        finally:
+            connection.close()
+
+    def drop_and_merge(*given: Any) -> int:
+        left = drop(*given)
+        merged.append(somebody.submit(merge))
+        with pytest.raises(TimeoutError):
+            merged[-1].result(0.5)
+        return left
+
+    monkeypatch.setattr(bulk_writing, "_drop", drop_and_merge)
+    merged: list[Any] = []
+    with ThreadPoolExecutor(1) as somebody:
+        answer = json.loads(send([{"channel": channel.pk, "channel_code": "B", "first_name": "New"}]).content)
+    assert [each.exception() for each in merged] == [None]
+    assert answer["updated"] == 1
+    assert list(Customer.objects.values_list("channel_code", flat=True)) == ["A"]
+    assert Merge.objects.get().gone_before["first_name"] == "New"

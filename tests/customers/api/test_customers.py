@@ -1,18 +1,22 @@
 """`/api/v1/customers/`: made, read and changed."""
 
+import json
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import close_old_connections, connections
+from django.db import close_old_connections, connection, connections
 from django.test import Client
 
+from patron.channels.channels import CHANNELS
 from patron.channels.models import Channel
 from patron.customers import records
 from patron.customers.models import Change, Customer
 from patron.kernel import clock, events
+from patron.kernel.errors import Refusal
 
 Call = Callable[..., Any]
 LIST = "/api/v1/customers/"
@@ -313,3 +317,58 @@ def _run(work: Callable[[], None], many: int) -> None:
         thread.start()
     for thread in threads:
         thread.join(60)
+
+
+@pytest.mark.django_db
+def test_what_is_there_is_no_change(call: Any, token: str, make_customer: Any) -> None:
+    """A number of more digits than a float holds, a moment of the first millennium: as they were given out."""
+    address = f"/api/v1/customers/{make_customer().pk}/"
+    said = {"extra_field": {"a": 1e23, "b": [1.5, 10**20]}, "date_joined": "0999-01-01T00:00:00.000000Z"}
+    first = call("PATCH", address, said, token=token)
+    assert json.loads(first.content)["date_joined"] == said["date_joined"]
+    assert call("PATCH", address, said, token=token)["ETag"] == first["ETag"]
+    assert call("PATCH", address, said | {"extra_field": {"a": 1e24}}, token=token)["ETag"] != first["ETag"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_channel_is_not_deleted_under_a_new_customer(
+    call: Any, token: str, make_channel: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who deletes it waits, and is refused."""
+    channel, put, answers = make_channel("Going"), events.put, []
+
+    def delete() -> None:
+        try:
+            CHANNELS.delete(channel.pk)
+        finally:
+            connection.close()
+
+    def put_slowly(*given: Any, **words: Any) -> None:
+        answers.append(somebody.submit(delete))
+        with pytest.raises(TimeoutError):
+            answers[-1].result(0.5)
+        put(*given, **words)
+
+    monkeypatch.setattr(events, "put", put_slowly)
+    body = {"channel": channel.pk, "channel_code": "a", "email": "a@example.com"}
+    with ThreadPoolExecutor(1) as somebody:
+        made = call("POST", "/api/v1/customers/", body, token=token)
+    assert made.status_code == 201
+    assert [type(answer.exception()) for answer in answers] == [Refusal]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_too_long_is_told_to_come_again(call: Any, token: str, make_customer: Any) -> None:
+    """As while the indexes of a first load are built: 503 and not a fault of ours."""
+    address = f"/api/v1/customers/{make_customer().pk}/"
+    other = connection.copy()
+    try:
+        with other.cursor() as holding, connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+            holding.execute("BEGIN; LOCK TABLE customers_customer IN SHARE MODE")
+            answer = call("PATCH", address, {"first_name": "Ada"}, token=token)
+    finally:
+        other.close()
+        connection.close()
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert json.loads(answer.content) == {"detail": "The service is busy. Please try again."}
