@@ -118,7 +118,7 @@ def _import(target: Any, file: Path, errors: Path | None, **wishes: Any) -> None
 
 
 def _pairs(names: list[str] | None) -> dict[str, str]:
-    pairs = {}
+    pairs: dict[str, str] = {}
     for name in names or ():
         field, equals, column = name.partition("=")
         if not equals or not field or not column:

@@ -25,7 +25,8 @@ _FORGET: Final = """
 UPDATE customers_change SET "values" = '""' WHERE customer_id = ANY (%s::bigint[]) AND "values" <> '""'
 """
 _PAGE: Final = """
-SELECT h.id, h.changed_at, h.source, s.username, h.file_import, h.request_id, h."values"::text
+SELECT h.id, h.changed_at, h.source, CASE WHEN %(sees_all)s OR s.is_restricted THEN s.username END,
+    h.file_import, h.request_id, h."values"::text
 FROM customers_change AS h LEFT JOIN channels_staff AS s ON s.id = h.staff_id
 WHERE h.customer_id = %(customer)s AND h.id < %(before)s ORDER BY h.id DESC LIMIT %(limit)s
 """
@@ -70,9 +71,17 @@ def record(
 
 
 def page(customer_id: int, scope: Scope, before: int | None = None) -> Page:
-    """Changes of one customer of the caller's channels, older than number `before`. Raises NotFound."""
+    """Changes of one customer of the caller's channels, older than number `before`. Raises NotFound.
+
+    Those who see some channels only are not told the names of those who see all.
+    """
     reads.one(customer_id, scope)
-    asked = {"customer": customer_id, "before": before or _LARGEST, "limit": PAGE_ROWS + 1}
+    asked = {
+        "customer": customer_id,
+        "before": before or _LARGEST,
+        "limit": PAGE_ROWS + 1,
+        "sees_all": scope.ids is None,
+    }
     entries = [_entry(row) for row in rows.every(_PAGE, asked)]
     following = entries[PAGE_ROWS - 1].pk if len(entries) > PAGE_ROWS else None
     return Page(following, entries[:PAGE_ROWS])

@@ -6,7 +6,7 @@ brought may be overwritten, and the file is imported from its beginning.
 
 import contextlib
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from typing import Any, Final
 
@@ -76,7 +76,7 @@ def counted(current: FileImport, added: Counts, values: Mapping[str, Any] | None
     return found
 
 
-def forget_keys(ids: Sequence[int]) -> None:
+def forget_keys(ids: Iterable[int]) -> None:
     """Of runs that have ended."""
     with connection.cursor() as cursor:
         cursor.execute(_FORGET_KEYS, [list(ids)])

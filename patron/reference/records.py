@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 from django.db import IntegrityError, connection
-from django.db.models import Model, ProtectedError
+from django.db.models import PROTECT, Model, ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from patron.kernel import clock, transactions
@@ -18,6 +18,15 @@ Row = TypeVar("Row", bound=Model)
 
 def _nothing(row: Any, data: Mapping[str, Any]) -> None:
     """No further rows belong to this one."""
+
+
+def _is_needed(row: Model) -> bool:
+    """Whether any row says that this one must stay; to find that out by deleting it would read all of them."""
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: row}).exists()
+        for relation in row._meta.related_objects
+        if relation.on_delete is PROTECT
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +54,15 @@ class Records(Generic[Row]):
 
     def delete(self, row_id: int) -> None:
         """Delete it. Raises NotFound, and Refusal IN_USE while something else needs it."""
+
+        def work() -> None:
+            row = self._locked(row_id)
+            if _is_needed(row):
+                raise Refusal(IN_USE, IN_USE_TEXT)
+            row.delete()
+
         try:
-            transactions.run(lambda: self._locked(row_id).delete())
+            transactions.run(work)
         except (ProtectedError, IntegrityError) as error:  # the second: referred to in this moment
             raise Refusal(IN_USE, IN_USE_TEXT) from error
 

@@ -4,8 +4,12 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from patron.channels.models import Channel
+from patron.customers.models import Customer
+from patron.kernel import clock
 from patron.reference import catalogs
 from tests.channels.conftest import Call
 
@@ -67,6 +71,20 @@ def test_changed_and_deleted(make_channel: Make, make_token: Make, call: Call) -
     assert call("DELETE", path, token=key).status_code == 204
     for method in ("GET", "PUT", "PATCH", "DELETE"):
         assert call(method, path, {"name": "x"}, token=key).status_code == 404
+
+
+def test_one_with_customers_stays(make_channel: Make, make_token: Make, call: Call) -> None:
+    """406; however many there are, one is looked at."""
+    key, channel = make_token(*HELD), make_channel()
+    now = clock.now()
+    for number in range(3):
+        Customer.objects.create(channel=channel, channel_code=str(number), created_date=now, modified_date=now)
+    with CaptureQueriesContext(connection) as asked:
+        refused = call("DELETE", f"{PATH}{channel.pk}/", token=key)
+    assert (refused.status_code, json.loads(refused.content)["error_code"]) == (406, "reference_100_1")
+    of_customers = [query["sql"] for query in asked.captured_queries if "customers_customer" in query["sql"]]
+    assert of_customers
+    assert all("LIMIT 1" in sql for sql in of_customers)
 
 
 @pytest.mark.parametrize(

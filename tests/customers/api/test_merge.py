@@ -100,3 +100,15 @@ def test_the_history_comes_in_parts(call: Any, token: str, make_customer: Any, m
     assert ([row["changes"]["first_name"][1] for row in last["results"]], last["next"]) == (["0"], None)
     assert call("GET", f"{path}?before=x", token=token).status_code == 400
     assert Customer.objects.count() == 1
+
+
+def test_a_program_of_a_channel_is_not_told_who_works_for_the_shop(
+    call: Any, token: str, app_of: Any, channel: Any, make_customer: Any
+) -> None:
+    """When and what it is told; the name of its like as well."""
+    address, app = f"/api/v1/customers/{make_customer().pk}/", app_of(channel)
+    call("PATCH", address, {"first_name": "Ada"}, token=token)
+    call("PATCH", address, {"first_name": "Eda"}, token=app)
+    named, seen = (call("GET", f"{address}history/", token=key).json()["results"] for key in (token, app))
+    assert [row["staff"] is not None for row in named] == [True, True]
+    assert seen == [named[0], named[1] | {"staff": None}]
