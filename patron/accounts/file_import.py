@@ -39,6 +39,7 @@ class ShopperFile:
 
     kind = "shoppers"
     batch = BATCH
+    overwrites = False  # whoever is there is refused
 
     def __init__(
         self, *, names: Mapping[str, str] | None = None, ignored: Iterable[str] = (), is_rehearsal: bool = False

@@ -36,6 +36,7 @@ class CustomerFile:
 
     kind = "customers"
     batch = BATCH
+    overwrites = True
 
     def __init__(
         self, *, channel: int | None = None, names: Mapping[str, str] | None = None, ignored: Iterable[str] = ()

@@ -70,7 +70,10 @@ DELETE FROM customers_customermapping WHERE customer_id = %s RETURNING integrati
 """
 _GIVE_BACK_TWIN: Final = """
 INSERT INTO customers_customermapping (id, customer_id, integration_type, code, created_date, modified_date)
-VALUES (%(id)s, %(customer)s, %(kind)s, %(code)s, %(created)s::timestamptz, %(now)s)
+VALUES (
+    coalesce(%(id)s, nextval(pg_get_serial_sequence('customers_customermapping', 'id'))),
+    %(customer)s, %(kind)s, %(code)s, coalesce(%(created)s::timestamptz, %(now)s), %(now)s
+) ON CONFLICT DO NOTHING
 """
 
 
@@ -232,8 +235,9 @@ def _move_back(done: Merge) -> None:
         "UPDATE customers_customermapping SET customer_id = %s WHERE id = ANY (%s::bigint[]) AND customer_id = %s",
         (done.gone_id, done.moved["mappings"], done.kept_id),
     )
-    for twin in done.moved["twins"]:
-        rows.changed(_GIVE_BACK_TWIN, dict(zip(("kind", "code", "id", "created"), twin, strict=True)) | owner)
+    for kind, code, *more in done.moved["twins"]:
+        twin_id, created = more or (None, None)  # a merge of before they were kept
+        rows.changed(_GIVE_BACK_TWIN, owner | {"kind": kind, "code": code, "id": twin_id, "created": created})
     for table, ids in done.moved["others"].items():
         if table in MOVERS:
             MOVERS[table][1](ids, done.gone_id)

@@ -1,7 +1,7 @@
 """The runs of imports: which one a file goes on with, that one process alone does so, and how far it is.
 
-A stopped run is gone on with as long as no other import of its kind has written since. If one has, what this one had
-brought may be overwritten, and the file is imported from its beginning.
+A stopped run is gone on with as long as no other import that overwrites has written since. If one has, what this one
+had brought may be gone, and the file is imported from its beginning.
 """
 
 import contextlib
@@ -35,17 +35,26 @@ class Changed(Unreadable):
 
 
 @contextlib.contextmanager
-def alone(kind: str, options: Mapping[str, Any], reader: Reader, name: str, *, restart: bool) -> Iterator[FileImport]:
+def alone(
+    kind: str,
+    options: Mapping[str, Any],
+    reader: Reader,
+    name: str,
+    *,
+    restart: bool,
+    overwrites: bool,
+) -> Iterator[FileImport]:
     """The run to go on with, the reader being behind what it had read, or a new one: for this process alone.
 
-    `options`: what changes the meaning of the same file. `restart`: a new one in any case. Raises Changed, Unreadable,
-    Taken. Must not run inside a transaction.
+    `options`: what changes the meaning of the same file. `restart`: a new one in any case. `overwrites`: whether
+    imports of the kind change what others have brought. Raises Changed, Unreadable, Taken. Must not run inside a
+    transaction.
     """
     known_by = _known_by(kind, options, reader)
     with advisory.alone(int(known_by[:16], 16) - 2**63, _WAIT_SECONDS) as is_alone:
         if not is_alone:
             raise Taken
-        found = None if restart else _unfinished(kind, known_by, reader)
+        found = None if restart else _unfinished(kind, known_by, reader, overwrites=overwrites)
         yield found or transactions.run(lambda: _begin(kind, options, reader, name, known_by))
 
 
@@ -89,14 +98,15 @@ def _known_by(kind: str, options: Mapping[str, Any], reader: Reader) -> str:
     return hashlib.sha256(wish).hexdigest()
 
 
-def _unfinished(kind: str, known_by: str, reader: Reader) -> FileImport | None:
+def _unfinished(kind: str, known_by: str, reader: Reader, *, overwrites: bool) -> FileImport | None:
     """The run of the same content that was stopped, with the reader behind what it had read."""
     same = FileImport.objects.filter(kind=kind, head_digest=known_by, state=State.RUNNING)
     # held for a moment: a process that was killed may have left the server a batch to end
     found = transactions.run(lambda: same.select_for_update().order_by("-id").first())
     if found is None or not found.position:
         return found
-    if FileImport.objects.filter(kind=kind, modified_at__gt=found.modified_at).exclude(pk=found.pk).exists():
+    since = FileImport.objects.filter(kind=kind, modified_at__gt=found.modified_at).exclude(pk=found.pk)
+    if overwrites and since.exists():
         return None
     if reader.skip_to(Mark(found.position, found.content_bytes, found.content_digest)):
         return found

@@ -59,10 +59,14 @@ class Written:
 
 
 class Target(Protocol):
-    """Where the rows go. `options`: what changes the meaning of the same file; `batch`: rows of one transaction."""
+    """Where the rows go. `options`: what changes the meaning of the same file; `batch`: rows of one transaction.
+
+    `overwrites`: whether a row may change what another file has brought.
+    """
 
     kind: str
     batch: int
+    overwrites: bool
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -94,7 +98,8 @@ def run(target: Target, reader: Reader, refused: Path, *, name: str, progress: P
     unfinished run is there. Raises Unreadable, Changed, Taken. Must not run inside a transaction.
     """
     target.open(reader.names)
-    with import_runs.alone(target.kind, target.options, reader, name, restart=restart) as current:
+    wish = {"restart": restart, "overwrites": target.overwrites}
+    with import_runs.alone(target.kind, target.options, reader, name, **wish) as current:
         return _run(target, reader, RefusedRows(refused, reader.names), current, progress)
 
 

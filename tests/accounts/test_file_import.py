@@ -62,6 +62,28 @@ def test_an_old_password_lets_in_and_is_hashed_anew(algorithm: str, bring: Any) 
     assert Shopper.objects.get().password == anew
 
 
+def test_it_goes_on_though_others_came_since(bring: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody who is there is changed, so nothing of it was overwritten; from its beginning all would be refused."""
+    monkeypatch.setattr(ShopperFile, "batch", 1)
+    names = ("ada", "eda", "ida")
+    rows = [f"{name},L,{name}@example.com,,,,,,,,,," for name in names]
+    write, left = ShopperFile.write, [2]
+
+    def stop(*given: Any) -> Any:
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+        return write(*given)
+
+    monkeypatch.setattr(ShopperFile, "write", stop)
+    with pytest.raises(KeyboardInterrupt):
+        bring(*rows)
+    bring("uda,L,uda@example.com,,,,,,,,,,", name="other.csv")
+    done = bring(*rows)
+    assert (done.created_rows, done.refused_rows) == (3, 0)
+    assert Shopper.objects.count() == 4
+
+
 def test_a_row_becomes_a_shopper(bring: Any) -> None:
     """Dates in the format that the row names; nothing counts as proven."""
     bring("Ada,L,Ada@Example.com,female,True,False,05321112233,31.05.1990,%d.%m.%Y,05/31/2020 08:30,%m/%d/%Y %H:%M,,")

@@ -109,6 +109,18 @@ def test_what_hangs_on_it_goes_with_it_and_comes_back(make_customer: Any, monkey
     assert [change.source for change in Change.objects.order_by("id")] == ["merge", "undo"]
 
 
+def test_a_merge_of_before_ids_were_kept_is_undone(make_customer: Any) -> None:
+    """The twin of a mapping comes back under another number."""
+    kept, gone = make_customer(), make_customer()
+    for each in (kept, gone):
+        mapping(each, "SAME")
+    done = merge(kept, gone)
+    done.moved["twins"] = [twin[:2] for twin in done.moved["twins"]]
+    done.save()
+    merging.undo(done.pk, EVERYWHERE, None)
+    assert CustomerMapping.objects.filter(code="SAME").count() == 2
+
+
 def test_moments_are_written_as_everywhere(make_customer: Any) -> None:
     """In the preview and in the history, which jsonb would write its own way."""
     first, later = datetime(2020, 1, 1, tzinfo=UTC), datetime(2022, 1, 1, tzinfo=UTC)
