@@ -45,7 +45,7 @@ WHERE ch.channel_type = '{Channel.Type.WEB.value}' AND NOT EXISTS (
     SELECT FROM customers_merge m
     WHERE m.gone_code = %(shopper)s::text AND m.channel_id = ch.id AND m.undone_at IS NULL
 )
-ORDER BY ch.id
+ORDER BY ch.id FOR KEY SHARE OF ch
 ON CONFLICT (channel_code, channel_id) DO UPDATE SET shopper_id = EXCLUDED.shopper_id
 RETURNING c.id, c.channel_id, c.xmax = 0
 """  # noqa: S608 -- constants

@@ -226,8 +226,9 @@ def by_column(fields: Iterable[str], mapped: Mapping[str, str] | None) -> dict[s
 
 def _known(encoding: str) -> str:
     try:
+        "".encode(encoding)  # a codec of something else than text is none here
         return codecs.lookup(encoding).name
-    except LookupError as error:
+    except (LookupError, UnicodeError) as error:
         raise Unreadable(_("There is no encoding %(name)s.") % {"name": encoding}) from error
 
 

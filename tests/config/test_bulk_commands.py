@@ -156,7 +156,10 @@ def test_an_export_that_is_cut_is_one_line_and_leaves_nothing(
         (("import", "customers", "in.csv", "--channel", "999"), "There is no channel 999."),
         (("import", "customers", "in.csv", "--map", "email"), "--map email: write FIELD=COLUMN"),
         (("import", "customers", "in.csv", "--map", "email=a", "--map", "erp_code=a"), "is another field's already"),
-        (("import", "customers", "in.csv", "--encoding", "klingon"), "There is no encoding klingon."),
+        *(
+            (("import", "customers", "in.csv", "--encoding", name), f"There is no encoding {name}.")
+            for name in ("klingon", "hex", "base64", "undefined")
+        ),
         (("import", "customers", "in.csv", "--format", "xml"), "--format is csv or ndjson."),
         (("import", "customers", "in.csv", "--delimiter", "::"), "--delimiter is one character."),
         (("import", "shoppers", "in.csv"), "There is no field for these columns: channel_code."),
