@@ -89,7 +89,7 @@ def bring_in(make_target: Callable[[], Target], asked: Asked) -> FileImport:
             calls = itertools.count()
 
             def progress(current: FileImport, at: Reader) -> None:
-                if next(calls) == 0 and current.position:
+                if next(calls) == 0 and current.position and not asked.is_rehearsal:
                     sys.stderr.write(f"Going on behind record {current.position:,}, where it was stopped.\n")
                 watch.tell(current.position, at.content.packed_position)
 
