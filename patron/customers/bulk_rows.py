@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from patron.customers.bulk_fields import CODE, FIELDS, KEY, NAMES, READ_ONLY, BadValue, Field
+from patron.customers.bulk_fields import CODE, FIELDS, KEY, NAMES, READ_ONLY, Field
+from patron.customers.bulk_values import BadValue
 from patron.kernel.file_content import Unreadable
 from patron.kernel.record_files import Fault, by_column
 from patron.kernel.refused_rows import COLUMNS

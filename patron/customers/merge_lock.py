@@ -1,7 +1,7 @@
 """No customer is merged into another while customers are written by their keys: each would not see what the other does.
 
 Whoever writes by key asks whether a key was merged away, and then makes a customer of those that are not there. Many
-may write at once, and a merge waits for them; asked for first in a transaction, before any row is held.
+may write at once, and a merge waits for them; asked for in a transaction before any customer is held.
 """
 
 from typing import Final

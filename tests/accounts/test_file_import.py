@@ -14,6 +14,7 @@ from patron.kernel import importing
 from patron.kernel.file_content import Unreadable
 from patron.kernel.models import FileImport
 from patron.kernel.record_files import Reader
+from tests.moments import before_call, die
 
 HEADER = (
     "first_name,last_name,email,gender,sms_allowed,email_allowed,phone,date_of_birth,date_format,date_joined,"
@@ -67,15 +68,7 @@ def test_it_goes_on_though_others_came_since(bring: Any, monkeypatch: pytest.Mon
     monkeypatch.setattr(ShopperFile, "batch", 1)
     names = ("ada", "eda", "ida")
     rows = [f"{name},L,{name}@example.com,,,,,,,,,," for name in names]
-    write, left = ShopperFile.write, [2]
-
-    def stop(*given: Any) -> Any:
-        left[0] -= 1
-        if not left[0]:
-            raise KeyboardInterrupt
-        return write(*given)
-
-    monkeypatch.setattr(ShopperFile, "write", stop)
+    before_call(monkeypatch, ShopperFile, "write", 2, die)
     with pytest.raises(KeyboardInterrupt):
         bring(*rows)
     bring("uda,L,uda@example.com,,,,,,,,,,", name="other.csv")

@@ -22,6 +22,7 @@ from patron.kernel.models import FileImport
 from patron.operations import bulk, server
 from patron.operations.errors import CannotStart
 from tests.customers.conftest import channel, make_channel, make_customer
+from tests.moments import before_call, die
 
 __all__ = ["channel", "make_channel", "make_customer"]
 
@@ -116,16 +117,12 @@ def test_a_connection_that_is_cut_is_one_line_and_no_loss(
     codes = [f"N{number}" for number in range(10)]
     Path("in.csv").write_text("channel_code,email\n" + "".join(f"{code},{code}@example.com\n" for code in codes))
     monkeypatch.setattr(CustomerFile, "batch", 4)
-    whole, left = getattr(CustomerFile, part), [3]
 
-    def cut(*given: Any) -> Any:
-        left[0] -= 1
-        if not left[0]:
-            with contextlib.suppress(OperationalError), connection.cursor() as cursor:
-                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-        return whole(*given)
+    def cut() -> None:
+        with contextlib.suppress(OperationalError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
-    monkeypatch.setattr(CustomerFile, part, cut)
+    before_call(monkeypatch, CustomerFile, part, 3, cut)
     words = ("import", "customers", "in.csv", "--channel", str(channel.pk))
     stopped = run(*words).exception
     assert isinstance(stopped, CannotStart)
@@ -195,15 +192,7 @@ def test_a_file_of_any_name(channel: Any) -> None:
 def test_it_is_told_when_an_import_goes_on(channel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its summary counts what the stopped one had done, too; of a file that has changed it is said what to do."""
     monkeypatch.setattr(CustomerFile, "batch", 1)
-    write, left = CustomerFile.write, [2]
-
-    def stop(*given: Any) -> Any:
-        left[0] -= 1
-        if not left[0]:
-            raise KeyboardInterrupt
-        return write(*given)
-
-    monkeypatch.setattr(CustomerFile, "write", stop)
+    before_call(monkeypatch, CustomerFile, "write", 2, die)
     words = ("import", "customers", "in.csv", "--channel", str(channel.pk))
     Path("in.csv").write_text(ROWS)
     run(*words)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from patron.channels.access import EVERYWHERE
 from patron.channels.models import Channel
-from patron.customers import bulk_fields, file_export, file_import, merging
+from patron.customers import bulk_fields, bulk_values, file_export, file_import, merging
 from patron.customers.bulk_rows import Shape, last_of_each
 from patron.customers.file_import import CustomerFile
 from patron.customers.models import Change, Customer
@@ -163,7 +163,7 @@ def test_one_row_a_key_is_as_all_in_order(records: list[tuple[str, dict[str, str
     assert len(kept) + len(repeated) == len(records)
 
 
-@given(st.from_regex(bulk_fields._PLAIN_EMAIL, fullmatch=True).filter(lambda email: len(email) <= 254))
+@given(st.from_regex(bulk_values._PLAIN_EMAIL, fullmatch=True).filter(lambda email: len(email) <= 254))
 def test_the_quick_look_at_an_e_mail_takes_no_more_than_the_api(email: str) -> None:
     """Whatever it lets in, the API's own check lets in, unchanged."""
     assert EmailField().run_validation(email) == email
@@ -293,6 +293,20 @@ def stop_at(position: int) -> Callable[[FileImport, Reader], None]:
 
 def named(first_name: str) -> str:
     return HEADER + "".join(f"{{c}},C{n},c{n}@example.com,{first_name},,,,\n" for n in range(12))
+
+
+@pytest.mark.parametrize(
+    ("value", "is_taken"),
+    [(["9e307"] * 60, False), (["9e-307"] * 60, False), (["90307"] * 60, True), (["1" * 17_000], False)],
+    ids=["large", "small", "plain", "long"],
+)
+def test_an_object_of_a_cell_is_bounded_by_what_is_stored(
+    value: list[str], is_taken: bool, bring: Any, refused: Any
+) -> None:
+    """A number of few characters may have hundreds of digits in the database."""
+    run = bring("channel,channel_code,email,attributes\n{c},A,a@example.com," + f'"{{""a"": [{",".join(value)}]}}"\n')
+    assert counts(run) == (int(is_taken), 0, 0, 0, int(not is_taken))
+    assert ("The attributes are too large." in refused()) is not is_taken
 
 
 def test_a_refused_row_is_not_overridden_too(bring: Any, refused: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from patron.kernel.errors import Refusal
 from patron.kernel.file_content import Unreadable
 from patron.kernel.models import FileImport
 from patron.kernel.record_files import Reader
+from tests.moments import has_to_wait
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ALL = {index.name for index in Customer._meta.indexes}
@@ -175,19 +176,11 @@ def test_a_channel_is_not_deleted_under_its_first_customers(
     """Who deletes it waits for the batch that is being written, whose customers they then see."""
     other, write, answers = make_channel("Other"), CustomerFile.write, []
 
-    def delete() -> None:
-        try:
-            CHANNELS.delete(other.pk)
-        finally:
-            connection.close()
-
     def write_slowly(target: CustomerFile, rows: Any, import_id: int | None) -> importing.Written:
         done = write(target, rows, import_id)
         if Customer.objects.filter(channel=other).exists():
             assert not is_checked()
-            answers.append(somebody.submit(delete))
-            with pytest.raises(TimeoutError):
-                answers[-1].result(0.5)
+            answers.append(has_to_wait(somebody, lambda: CHANNELS.delete(other.pk)))
         return done
 
     monkeypatch.setattr(CustomerFile, "write", write_slowly)

@@ -13,11 +13,13 @@ from django.db import connection, connections, transaction
 from patron.accounts import anonymizing, personal_data_export, sessions
 from patron.accounts.models import Shopper
 from patron.channels.access import EVERYWHERE
+from patron.channels.channels import CHANNELS
 from patron.channels.models import Channel
-from patron.customers import merging, storefront
+from patron.customers import first_load, merging, storefront
 from patron.customers.models import Change, Customer, CustomerMapping, Merge
 from patron.kernel import clock, events
-from patron.kernel.errors import Invalid
+from patron.kernel.errors import Invalid, Refusal
+from tests.moments import before_call, has_to_wait
 
 
 @pytest.fixture
@@ -250,3 +252,24 @@ def test_an_anonymized_shopper_is_in_no_merge(
     held = [str(row) for model in (Customer, Change, Merge) for row in model.objects.values()]
     assert not [row for row in held if "Ada" in row or "Secret" in row or "5301112233" in row]
     assert Customer.objects.get(pk=stranger.pk).first_name == "Eda"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_channel_stays_while_it_gets_a_shopper(
+    web: Channel, make_shopper: Callable[..., Shopper], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also while a first load has put off the check of the key."""
+    shopper, answers = make_shopper(), []
+    with transaction.atomic(), connection.cursor() as cursor:
+        first_load._check_channels(cursor, by_each_row=False)
+    try:
+        with ThreadPoolExecutor(1) as somebody:
+
+            def meanwhile() -> None:
+                answers.append(has_to_wait(somebody, lambda: CHANNELS.delete(web.pk)))
+
+            before_call(monkeypatch, events, "put", 1, meanwhile)
+            storefront.follow(shopper.pk)
+        assert [type(answer.exception()) for answer in answers] == [Refusal]
+    finally:
+        first_load._check_all_channels()

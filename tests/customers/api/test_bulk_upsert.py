@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from patron.channels.access import EVERYWHERE
@@ -13,6 +12,7 @@ from patron.channels.channels import CHANNELS
 from patron.channels.models import Channel
 from patron.customers import bulk_upsert, bulk_writing, merging
 from patron.customers.models import Change, Customer, Merge
+from tests.moments import has_to_wait
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/customers/bulk_upsert/"
@@ -186,17 +186,9 @@ def test_nobody_is_merged_while_keys_are_written(
     kept, gone = make_customer(channel_code="A"), make_customer(channel_code="B")
     drop = bulk_writing._drop
 
-    def merge() -> None:
-        try:
-            merging.merge(kept.pk, gone.pk, {}, EVERYWHERE, None)
-        finally:
-            connection.close()
-
     def drop_and_merge(*given: Any) -> int:
         left = drop(*given)
-        merged.append(somebody.submit(merge))
-        with pytest.raises(TimeoutError):
-            merged[-1].result(0.5)
+        merged.append(has_to_wait(somebody, lambda: merging.merge(kept.pk, gone.pk, {}, EVERYWHERE, None)))
         return left
 
     monkeypatch.setattr(bulk_writing, "_drop", drop_and_merge)

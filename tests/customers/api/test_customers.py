@@ -17,6 +17,7 @@ from patron.customers import records
 from patron.customers.models import Change, Customer
 from patron.kernel import clock, events
 from patron.kernel.errors import Refusal
+from tests.moments import before_call, has_to_wait
 
 Call = Callable[..., Any]
 LIST = "/api/v1/customers/"
@@ -335,23 +336,14 @@ def test_a_channel_is_not_deleted_under_a_new_customer(
     call: Any, token: str, make_channel: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who deletes it waits, and is refused."""
-    channel, put, answers = make_channel("Going"), events.put, []
-
-    def delete() -> None:
-        try:
-            CHANNELS.delete(channel.pk)
-        finally:
-            connection.close()
-
-    def put_slowly(*given: Any, **words: Any) -> None:
-        answers.append(somebody.submit(delete))
-        with pytest.raises(TimeoutError):
-            answers[-1].result(0.5)
-        put(*given, **words)
-
-    monkeypatch.setattr(events, "put", put_slowly)
+    channel, answers = make_channel("Going"), []
     body = {"channel": channel.pk, "channel_code": "a", "email": "a@example.com"}
     with ThreadPoolExecutor(1) as somebody:
+
+        def meanwhile() -> None:
+            answers.append(has_to_wait(somebody, lambda: CHANNELS.delete(channel.pk)))
+
+        before_call(monkeypatch, events, "put", 1, meanwhile)
         made = call("POST", "/api/v1/customers/", body, token=token)
     assert made.status_code == 201
     assert [type(answer.exception()) for answer in answers] == [Refusal]

@@ -112,3 +112,11 @@ def test_a_program_of_a_channel_is_not_told_who_works_for_the_shop(
     named, seen = (call("GET", f"{address}history/", token=key).json()["results"] for key in (token, app))
     assert [row["staff"] is not None for row in named] == [True, True]
     assert seen == [named[0], named[1] | {"staff": None}]
+
+
+def test_a_choice_that_is_none_is_told_in_a_list(call: Any, token: str, make_customer: Any) -> None:
+    """As every other refusal, with the name of the field it was made for."""
+    body = {"kept": make_customer().pk, "merged": make_customer().pk, "choices": {"email": "other"}}
+    for path in (MERGE, PREVIEW):
+        refused = call("POST", path, body, token=token)
+        assert (refused.status_code, refused.json()) == (400, {"choices": ['email: "other" is not a valid choice.']})
