@@ -31,6 +31,9 @@ LISTS: Final[dict[str, Callable[[Shop, int], list[Request]]]] = {
     "channel and dates (a week)": lambda shop, many: [
         shop.ask(f"channel={shop.channel + n % CHANNELS}&{_week(shop, n)}") for n in shop.numbers(many)
     ],
+    "what changed in a channel": lambda shop, many: [
+        shop.ask(f"channel={shop.channel + n % CHANNELS}&sort=-modified_date") for n in shop.numbers(many)
+    ],
     "JSON key": lambda shop, many: [shop.ask(f"attributes__ref={n % (shop.count // 100)}") for n in shop.numbers(many)],
     "mapping": lambda shop, many: [
         shop.ask(f"mapping__code=M{n - n % 5 or 5}&mapping__integration_type=sales_channel") for n in shop.numbers(many)

@@ -44,6 +44,7 @@ class Conditions:
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self.channels: frozenset[int] | None = None
+        self._is_in_json = False
         self._parts: list[str] = []
         self._mapping: list[str] = []
         self._traits: dict[str, Any] = {}
@@ -57,6 +58,11 @@ class Conditions:
     def add(self, condition: str) -> None:
         """One more that must hold."""
         self._parts.append(condition)
+
+    def add_json(self, condition: str) -> None:
+        """One more that must hold, of JSON."""
+        self._is_in_json = True
+        self.add(condition)
 
     def add_mapping(self, condition: str) -> None:
         """One more that must hold for one and the same mapping `m` of the customer."""
@@ -72,11 +78,21 @@ class Conditions:
         self.channels = channels if self.channels is None else self.channels & channels
 
     @property
-    def sql(self) -> str:
-        """All of them; `TRUE` when there are none. Asked once, when all have been added."""
+    def can_walk_channel(self) -> bool:
+        """Whether only rows of one channel fit, and an index may be walked to them in the order of channels.
+
+        Not for JSON: its index finds them by both only where the channel equals something.
+        """
+        return self.channels is not None and len(self.channels) == 1 and not self._is_in_json
+
+    def sql(self, *, walks_channel: bool = False) -> str:
+        """All of them; `TRUE` when there are none. For when all have been added.
+
+        `walks_channel`: the rows will be in the order of `Order.within_channel`.
+        """
         parts = list(self._parts)
         if self.channels is not None:
-            parts.append(self._channel_sql(sorted(self.channels)))
+            parts.append(self._channel_sql(sorted(self.channels), is_equal=not walks_channel))
         if self._traits:
             parts.append(f"c.traits = ANY({self.bind(_traits(self._traits), 'smallint[]')})")
         if self._mapping:
@@ -84,9 +100,10 @@ class Conditions:
             parts.append(f"EXISTS (SELECT FROM customers_customermapping m WHERE m.customer_id = c.id AND {mapping})")
         return " AND ".join(parts) or "TRUE"
 
-    def _channel_sql(self, channels: list[int]) -> str:
-        # one channel as an equality: an index that begins with it then also gives the order
-        if len(channels) == 1:
+    def _channel_sql(self, channels: list[int], *, is_equal: bool) -> str:
+        # What equals a constant is left out of an order, and then any index that has the rest of it may be walked, past
+        # the rows of other channels too.
+        if is_equal and len(channels) == 1:
             return f"c.channel_id = {self.bind(channels[0], 'bigint')}"
         return f"c.channel_id = ANY({self.bind(channels, 'bigint[]')})"
 

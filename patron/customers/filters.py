@@ -150,7 +150,7 @@ def _contains(column: str, objects: list[dict[str, Any]], found: Conditions) -> 
         return  # every object contains the empty one
     either = " OR ".join(f"{column} @> {found.bind(conditions.encoded(each), 'jsonb')}" for each in objects)
     # the index leaves the empty ones out, and is used where the condition says the same
-    found.add(f"({either}) AND NOT ({column} = '{{}}'::jsonb)")
+    found.add_json(f"({either}) AND NOT ({column} = '{{}}'::jsonb)")
 
 
 def _mapping(column: str, lookup: str, values: Sequence[str], found: Conditions) -> None:

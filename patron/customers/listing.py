@@ -45,11 +45,16 @@ _FROM: Final = "FROM customers_customer c WHERE {where}"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a request asks for. `number`: the page from 1, or 0 where there is a `cursor`."""
+    """What a request asks for. `number`: the page from 1, or 0 where there is a `cursor`.
+
+    `walked_where` and `walked_order`: the same again, for an index that is walked to the page.
+    """
 
     found: Conditions
     where: str
     order: Order
+    walked_where: str
+    walked_order: Order
     limit: int
     number: int
     cursor: Cursor | None
@@ -100,10 +105,13 @@ def _wish(parameters: QueryDict, found: Conditions, scope: Scope) -> Wish:
     if word is not None and "page" in parameters:
         raise Invalid({"cursor": [_("Ask by page or by cursor, not by both.")]})
     is_exact = counting.is_exact_wanted(parameters)
+    walks_channel = found.can_walk_channel and order.has_index_of_channel
     return Wish(
         found,
-        found.sql,
+        found.sql(),
         order,
+        found.sql(walks_channel=walks_channel),
+        order.within_channel() if walks_channel else order,
         _limit(parameters.get("limit", "")),
         page_number(parameters.get("page", "1")) if word is None else 0,
         cursors.opened(word, digest) if word else None,
@@ -137,14 +145,14 @@ def _counted(wish: Wish) -> Page:
     # words of our own: `Wish.where` holds nothing else, see `conditions`
     found = _ask(
         f"""
-WITH n AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT {_from(wish)} LIMIT %(enough)s) counted)
+WITH n AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT {_from(wish.where)} LIMIT %(enough)s) counted)
 SELECT n.n, {reads.COLUMNS}
 FROM n LEFT JOIN LATERAL (
-    (SELECT f.* FROM (SELECT {wish.order.columns("c")} {_from(wish)} AND n.n < %(enough)s OFFSET 0) f
+    (SELECT f.* FROM (SELECT {wish.order.columns("c")} {_from(wish.where)} AND n.n < %(enough)s OFFSET 0) f
      ORDER BY {wish.order.sql("f")} LIMIT %(limit)s OFFSET %(offset)s)
     UNION ALL
-    (SELECT {wish.order.columns("c")} {_from(wish)} AND n.n >= %(enough)s
-     ORDER BY {wish.order.sql("c")} LIMIT %(limit)s OFFSET %(offset)s)
+    (SELECT {wish.order.columns("c")} {_from(wish.walked_where)} AND n.n >= %(enough)s
+     ORDER BY {wish.walked_order.sql("c")} LIMIT %(limit)s OFFSET %(offset)s)
 ) p ON true LEFT JOIN customers_customer c ON c.id = p.id
 ORDER BY {wish.order.sql("p")}
 """,  # noqa: S608
@@ -166,32 +174,35 @@ ORDER BY {wish.order.sql("p")}
 
 def _behind_cursor(wish: Wish, cursor: Cursor) -> Page:
     order = wish.order.turned() if cursor.is_back else wish.order
-    place = cursors.values(cursor, wish.order)
-    behind = f"{_from(wish)} AND {order.behind(place, wish.found)}"
-    walked = f"SELECT {reads.COLUMNS} {behind} ORDER BY {order.sql('c')} LIMIT %(limit)s"
+    behind = order.behind(cursors.values(cursor, wish.order), wish.found)
     if cursor.count <= counting.MOST_COUNTED:  # few: gathered, and put in order
-        gathered = f"SELECT {order.columns('c')} {behind} OFFSET 0"
-        ends = f"SELECT f.* FROM ({gathered}) f ORDER BY {order.sql('f')} LIMIT %(limit)s"  # noqa: S608 -- as below
-        walked = (
+        gathered = f"SELECT {order.columns('c')} {_from(wish.where)} AND {behind} OFFSET 0"
+        ends = f"SELECT f.* FROM ({gathered}) f ORDER BY {order.sql('f')} LIMIT %(limit)s"  # noqa: S608 -- as above
+        asked = (
             f"SELECT {reads.COLUMNS} FROM ({ends}) p JOIN customers_customer c ON c.id = p.id ORDER BY {order.sql('p')}"  # noqa: S608
         )
-    page = [reads.customer(row) for row in _ask(walked, wish)]
+    else:
+        walked = wish.walked_order.turned() if cursor.is_back else wish.walked_order
+        asked = (
+            f"SELECT {reads.COLUMNS} {_from(wish.walked_where)} AND {behind} ORDER BY {walked.sql('c')} LIMIT %(limit)s"
+        )
+    page = [reads.customer(row) for row in _ask(asked, wish)]
     is_more = len(page) > wish.limit
     shown = page[: wish.limit]
     return Page(cursor.count, cursor.is_estimated, is_more, shown[::-1] if cursor.is_back else shown)
 
 
 def _exact(wish: Wish) -> int:
-    return int(_ask(f"SELECT count(*) {_from(wish)}", wish, seconds=EXACT_SECONDS)[0][0])
+    return int(_ask(f"SELECT count(*) {_from(wish.where)}", wish, seconds=EXACT_SECONDS)[0][0])
 
 
 def _estimate(wish: Wish) -> int:
-    (plan,) = _ask(f"EXPLAIN (FORMAT JSON) SELECT {_from(wish)}", wish)[0]
+    (plan,) = _ask(f"EXPLAIN (FORMAT JSON) SELECT {_from(wish.where)}", wish)[0]
     return counting.planned(plan)
 
 
-def _from(wish: Wish) -> str:
-    return _FROM.format(where=wish.where)
+def _from(where: str) -> str:
+    return _FROM.format(where=where)
 
 
 def _ask(statement: str, wish: Wish, *, seconds: int = SECONDS, **others: int) -> list[tuple[Any, ...]]:

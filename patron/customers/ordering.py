@@ -23,6 +23,7 @@ SORTABLE: Final = {
     "email": ("email", "text"),
     "channel_code": ("channel_code", "text"),
 }
+_IN_CHANNEL: Final = frozenset({"id", "created_date,id", "modified_date,id"})
 PYTHON: Final[dict[str, type]] = {"bigint": int, "timestamptz": datetime, "text": str}
 
 
@@ -49,6 +50,15 @@ class Order:
     def signature(self) -> str:
         """The order in one word."""
         return ",".join(f"{'-' if key.is_down else ''}{key.column}" for key in self.keys)
+
+    @property
+    def has_index_of_channel(self) -> bool:
+        """Whether an index has the rows of each channel in this order."""
+        return self.signature.replace("-", "") in _IN_CHANNEL and len({key.is_down for key in self.keys}) == 1
+
+    def within_channel(self) -> Self:
+        """By channel first: of rows of one channel the same order, for which no other channel's need be walked past."""
+        return type(self)((Key("channel_id", "bigint", self.keys[0].is_down), *self.keys))
 
     def turned(self) -> Self:
         """Backwards."""

@@ -32,6 +32,7 @@ INSERT INTO customers_customermapping (customer_id, integration_type, code, crea
 SELECT id, CASE WHEN id % 100 = 0 THEN 'erp' ELSE 'sales_channel' END, 'M' || id, now(), now()
 FROM customers_customer WHERE id % 2 = 0
 """
+ONE_CHANNEL = Scope(frozenset({9001}))
 _EMPTIED = "TRUNCATE customers_customermapping, customers_customer, channels_channel CASCADE"
 
 
@@ -114,7 +115,7 @@ def test_the_list_of_queries_holds_every_filter() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("scope", [EVERYWHERE, Scope(frozenset({9001}))], ids=["all", "one channel"])
+@pytest.mark.parametrize("scope", [EVERYWHERE, ONE_CHANNEL], ids=["all", "one channel"])
 @pytest.mark.parametrize("query", QUERIES)
 def test_no_filter_reads_a_table_from_end_to_end(query: str, scope: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the plan of the very statements that a list runs, counted and by cursor."""
@@ -158,18 +159,72 @@ def test_few_rows_are_found_by_the_filters_own_index(query: str, index: str, mon
     assert planned(monkeypatch, query, EVERYWHERE)[0].count(index) > 1
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "query",
+    [
+        "email=user7@mail7.example",
+        "email__startswith=user77",
+        "first_name=First7",
+        "first_name=null",
+        "last_name=Last7",
+        "phone_number=+905307",
+        "phone_number=null",
+        "erp_code=E7",
+        "erp_code=null",
+        "channel_code=C7",
+        "date_joined=2024-01-01",
+        "date_of_birth=1960-01-01",
+        "is_active=true",
+        "user_type=guest&gender=female&call_allowed=true",
+        "attributes__a__b=8",
+        'attributes={"color": 7}',
+        "extra_field__id=r-7",
+        "created_date__gte=2024-01-01",
+        "modified_date__gte=2024-01-01",
+        "sort=-created_date",
+        "sort=-modified_date",
+        "sort=email",
+        "sort=-channel_code",
+        "",
+    ],
+)
+def test_who_sees_one_channel_reads_no_row_of_another(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So how long it takes says nothing of whom other channels know, be it one customer or all."""
+    scans = [node for (plan,) in explained(monkeypatch, query, ONE_CHANNEL, "FORMAT JSON") for node in _scans(plan[0])]
+    assert scans
+    conditions = [node.get("Index Cond", "") for node in scans]
+    # what is read by its id was found before
+    assert [each for each in conditions if "channel_id" not in each and not each.startswith("(id = ")] == []
+
+
+def _scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Whatever looks into the table or one of its indexes."""
+    node = node.get("Plan", node)
+    if node["Node Type"].endswith("Scan") and ("Index Name" in node or node.get("Relation Name")):
+        is_heap = node["Node Type"] == "Bitmap Heap Scan"  # of what its indexes have found
+        yield from () if is_heap else (node,)
+    for each in node.get("Plans", ()):
+        yield from _scans(each)
+
+
 def planned(monkeypatch: pytest.MonkeyPatch, query: str, scope: Scope) -> list[str]:
     """The plans of the statements of a list and of the page behind it."""
-    plans: list[str] = []
+    return ["\n".join(plan) for plan in explained(monkeypatch, query, scope, "FORMAT TEXT")]
+
+
+def explained(monkeypatch: pytest.MonkeyPatch, query: str, scope: Scope, how: str) -> list[list[Any]]:
+    """The same, as PostgreSQL says them."""
+    plans: list[list[Any]] = []
     asking = listing._ask
 
-    def explained(statement: str, wish: Any, **others: Any) -> Any:
+    def ask(statement: str, wish: Any, **others: Any) -> Any:
         if not statement.lstrip().startswith("EXPLAIN"):
-            plans.append("\n".join(line for (line,) in asking("EXPLAIN " + statement, wish, **others)))
+            plans.append([line for (line,) in asking(f"EXPLAIN ({how}) {statement}", wish, **others)])
         return asking(statement, wish, **others)
 
     with monkeypatch.context() as patched:
-        patched.setattr(listing, "_ask", explained)
+        patched.setattr(listing, "_ask", ask)
         words = QueryDict(query.replace("+", "%2B") + "&cursor=&limit=1")
         if scope.ids is not None and "channel" in words:
             words = words.copy()

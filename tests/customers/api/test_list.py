@@ -312,6 +312,38 @@ def test_pages_hold_every_row_once_in_order(sort: str, style: str, ask: Callable
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("style", ["page=1&", "cursor=&"])
+@pytest.mark.parametrize("sort", ["", "-id", "created_date", "-created_date", "-modified_date", "email", "-email,id"])
+def test_many_rows_of_one_channel_are_the_same_pages_as_few(
+    sort: str,
+    style: str,
+    ask: Callable[..., Any],
+    app_of: Callable[..., str],
+    two: Any,
+    make_customer: Callable[..., Customer],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Which are walked to, past nobody of the other channel, and not gathered; forwards and back."""
+    mine, _ours, others, _theirs = two
+    for number in range(24):
+        day = datetime(2050 - number // 4, 1, 1, tzinfo=UTC)
+        make_customer(
+            channel=(mine, others)[number % 2], email=f"{number % 5}@test.com", created_date=day, modified_date=day
+        )
+    key = app_of(mine)
+
+    def there_and_back() -> list[list[int]]:
+        found = pages(lambda query: ask(query, key=key), f"{style}limit=4&sort={sort}")
+        last = urlsplit(found[-1]["previous"]).query
+        return [ids(page) for page in (*found, *pages(lambda query: ask(query, key=key), last, "previous"))]
+
+    gathered = there_and_back()
+    monkeypatch.setattr(counting, "MOST_COUNTED", 3)
+    assert there_and_back() == gathered
+    assert len({number for page in gathered for number in page}) == 13
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("page", ["0", "-1", "x", "4", "99999999999999999999", "1.0", ""])
 def test_a_page_that_is_none_is_not_found(page: str, ask: Callable[..., Any], many: list[int]) -> None:
     """404 with the framework's text."""
