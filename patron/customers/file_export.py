@@ -6,6 +6,8 @@ Source: 5-omnitron, Bulk import and export.
 """
 
 import contextlib
+import errno
+import fcntl
 import gzip
 import itertools
 import os
@@ -126,14 +128,27 @@ def _output(path: Path | None) -> Iterator[IO[bytes] | Any]:
         sys.stdout.buffer.flush()
         return
     part = path.with_name(f"{path.name}.part")
-    try:
-        # what people gave their shop is nobody else's to read on this machine
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    # what people gave their shop is nobody else's to read on this machine
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        _hold(file, part)
+        try:
+            file.truncate()  # what an export that was killed has left
             if path.suffix == ".gz":
                 with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1, filename="") as packed:
                     yield packed
             else:
                 yield file
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+            file.flush()
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _hold(file: IO[bytes], path: Path) -> None:
+    """Keep other exports from it as long as it is open. Raises BlockingIOError where another one has or had it."""
+    with contextlib.suppress(BlockingIOError, FileNotFoundError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # what another one has finished in the meantime goes by its own name now
+        if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+            return
+    raise BlockingIOError(errno.EAGAIN, "another export is writing this file", str(path))

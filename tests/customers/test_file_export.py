@@ -1,5 +1,6 @@
 """Customers go out in pieces that two connections read: in order, each once, as of one moment."""
 
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -72,3 +73,30 @@ def test_rows_far_apart_take_no_longer(export: Any, make_customer: Any) -> None:
     """Pieces are counted in rows, not in numbers."""
     ids = [make_customer(pk=pk).pk for pk in (-(2**62), 1_000_000_000_000, 2**62)]
     assert [row["pk"] for row in export()] == ids
+
+
+def test_one_export_alone_writes_a_file(export: Any, make_customer: Any, tmp_path: Path) -> None:
+    """A second one is refused and takes nothing from the first; what a killed one has left is written over."""
+    for _each in range(5 * PIECE):
+        make_customer()
+    (tmp_path / "o.ndjson.part").write_text("x" * 10_000)
+    refused = []
+
+    def again(count: int) -> None:
+        with pytest.raises(BlockingIOError, match="another export is writing this file"):
+            file_export.write(tmp_path / "o.ndjson", "ndjson", channel=None, progress=lambda count: None)
+        refused.append(count)
+
+    assert len(export(progress=again)) == 5 * PIECE
+    assert len(refused) > 0
+    assert [path.name for path in tmp_path.iterdir()] == ["o.ndjson"]
+
+
+def test_an_export_that_ended_meanwhile_is_left_whole(export: Any, make_customer: Any, tmp_path: Path) -> None:
+    """Which another one had opened before it got its name."""
+    make_customer()
+    descriptor = os.open(tmp_path / "o.ndjson.part", os.O_WRONLY | os.O_CREAT)
+    with os.fdopen(descriptor, "wb") as opened:
+        assert len(export()) == 1
+        with pytest.raises(BlockingIOError):
+            file_export._hold(opened, tmp_path / "o.ndjson.part")
