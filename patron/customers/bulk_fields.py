@@ -17,6 +17,7 @@ class Field:
 
     `from_texts` cleans all cells at once, or gives None where some have to be looked at one by one. `empty`: what an
     empty cell means, and what a new row holds where nothing was said; `is_needed`: an empty cell is a fault.
+    `has_two_empties`: null and the empty text are two values of it, which look the same in a cell.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Field:
     from_texts: CleanColumn
     empty: Any
     is_needed: bool = False
+    has_two_empties: bool = False
 
     def column(self, cells: Sequence[str], bad: set[int]) -> list[Any]:
         """What the cells mean. The places of those that have a fault are added to `bad`, and hold None."""
@@ -47,7 +49,10 @@ def _varchar(name: str, longest: int, *, empty: str | None) -> Field:
     from_json = partial(values.json_text, longest)
     if empty is None:
         from_json = partial(values.nullable, from_json)
-    return Field(name, "text", partial(values.text, longest), from_json, partial(values.texts, longest, empty), empty)
+    from_texts = partial(values.texts, longest, empty)
+    return Field(
+        name, "text", partial(values.text, longest), from_json, from_texts, empty, has_two_empties=empty is None
+    )
 
 
 def _boolean(name: str) -> Field:
@@ -95,5 +100,6 @@ FIELDS: Final = (
 )
 NAMES: Final = tuple(field.name for field in FIELDS)
 EMAIL_BIT: Final = 1
+CELLS_BIT: Final = 1 << 30  # of a row that was read from cells
 # What an export holds besides: an import passes over it, since the database gives these.
 READ_ONLY: Final = ("pk", "id", "created_date", "modified_date")

@@ -1,6 +1,7 @@
 """Records become rows of customers: (line, given, channel, channel_code, the fields).
 
-`given` has a bit for each field that the record names: what it does not name stays as it is.
+`given` has a bit for each field that the record names: what it does not name stays as it is. One more is for a row of
+cells, in which what is empty leaves an empty text as it is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +9,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from patron.customers.bulk_fields import CODE, FIELDS, KEY, NAMES, READ_ONLY, Field
+from patron.customers.bulk_fields import CELLS_BIT, CODE, FIELDS, KEY, NAMES, READ_ONLY, Field
 from patron.customers.bulk_values import BadValue
 from patron.kernel.file_content import Unreadable
 from patron.kernel.record_files import Fault, by_column
@@ -67,7 +68,7 @@ class Shape:
             raise Unreadable(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
         self._channel_at, self._code_at = places.get("channel", -1), places["channel_code"]
         self._plan = [(places[field.name], _PLACES[field.name], field) for field in FIELDS if field.name in places]
-        self._given = sum(1 << place - FIRST for _at, place, _field in self._plan)
+        self._given = CELLS_BIT | sum(1 << place - FIRST for _at, place, _field in self._plan)
 
     def rows_of_cells(
         self, records: Sequence[tuple[int, Sequence[str]]]

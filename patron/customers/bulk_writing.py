@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from psycopg import sql
 
 from patron.customers import merge_lock
-from patron.customers.bulk_fields import EMAIL_BIT, FIELDS, NAMES
+from patron.customers.bulk_fields import CELLS_BIT, EMAIL_BIT, FIELDS, NAMES
 from patron.customers.bulk_lines import Packed
 from patron.customers.bulk_rows import Row
 from patron.customers.models import CODE_TAKEN, Change
@@ -53,12 +53,15 @@ SELECT s.line, m.kept_id FROM customers_staging AS s CROSS JOIN LATERAL (
 WHERE {_IS_NEW}
 """  # noqa: S608
 _DROP: Final = "DELETE FROM customers_staging WHERE line = ANY (%s::bigint[])"
-_DIFFERS: Final = " OR ".join(
-    f"(s.given & {1 << bit} <> 0 AND c.{f.name} IS DISTINCT FROM s.{f.name})" for bit, f in enumerate(FIELDS)
-)
-_FRESH: Final = ", ".join(
-    f"CASE WHEN s.given & {1 << bit} <> 0 THEN s.{f.name} ELSE c.{f.name} END AS {f.name}, c.{f.name} AS old_{f.name}"
+_IS_SAID: Final = {
+    f.name: f"s.given & {1 << bit} <> 0"
+    + (f" AND NOT (s.{f.name} IS NULL AND c.{f.name} = '' AND s.given & {CELLS_BIT} <> 0)" * f.has_two_empties)
     for bit, f in enumerate(FIELDS)
+}
+_DIFFERS: Final = " OR ".join(f"({said} AND c.{name} IS DISTINCT FROM s.{name})" for name, said in _IS_SAID.items())
+_FRESH: Final = ", ".join(
+    f"CASE WHEN {said} THEN s.{name} ELSE c.{name} END AS {name}, c.{name} AS old_{name}"
+    for name, said in _IS_SAID.items()
 )
 _VALUES: Final = " || ".join(
     f"CASE WHEN {name} IS DISTINCT FROM old_{name}"

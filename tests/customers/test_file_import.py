@@ -438,6 +438,23 @@ def test_what_goes_out_comes_in_again(name: str, bring: Any, tmp_path: Path, mak
     assert list(Customer.objects.order_by("id").values(*fields)) == [{f: row[f] for f in fields} for row in rows]
 
 
+def test_an_empty_cell_leaves_an_empty_text(bring: Any, channel: Channel, make_customer: Any) -> None:
+    """In a file of cells it is told from null by nothing; what holds a value is emptied, and an object says which."""
+    for code, old in (("A", ""), ("B", None), ("C", "x")):
+        make_customer(channel=channel, channel_code=code, email="a@b.com", phone_number=old, erp_code=old)
+    rows = [f"{channel.pk},{code},a@b.com,," for code in "ABC"]
+    cells = "channel,channel_code,email,phone_number,erp_code\n" + "\n".join(rows)
+    assert counts(bring(cells)) == (0, 1, 2, 0, 0)
+    found = Customer.objects.order_by("channel_code")
+    assert list(found.values_list("phone_number", "erp_code")) == [("", ""), (None, None), (None, None)]
+    assert counts(bring(cells.replace("A,a@b", "A,c@b"))) == (0, 1, 2, 0, 0)
+    assert list(Change.objects.order_by("-id")[0].values) == ["email"]
+    assert (found[0].email, found[0].erp_code) == ("c@b.com", "")
+    said = f'{{"channel": {channel.pk}, "channel_code": "A", "phone_number": null}}\n'
+    assert counts(bring(said, name="a.ndjson")) == (0, 1, 0, 0, 0)
+    assert (found[0].phone_number, found[0].erp_code) == (None, "")
+
+
 def test_a_killed_command_goes_on(tmp_path: Path, channel: Channel) -> None:
     """`kill -9` in the middle, and again: the table equals the file."""
     file, count = tmp_path / "many.csv", 60_000
