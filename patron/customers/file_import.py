@@ -74,7 +74,7 @@ class CustomerFile:
         if not rows:
             return Written()
         if import_id is not None and not self._is_decided:
-            self._is_decided = first_load.leave_out(import_id)
+            self._is_decided = first_load.leave_out(import_id, len(rows))
         for gone in bulk_writing.hold_channels(rows):
             raise _unknown(gone)
         if import_id is None:

@@ -20,16 +20,18 @@ from patron.customers.models import Customer
 from patron.kernel import advisory, clock, transactions
 from patron.kernel.models import FileImport
 
-MANY: Final = 10_000  # rows that a file has brought, from which on the others are counted
+MANY: Final = 10_000  # rows that a file has brought, from which on the others are counted; half, where there are none
 FEW: Final = 10_000  # rows that a table may hold besides
 _AT_ONCE: Final = 2
 _LOCK: Final = 5_042_317  # of everybody who puts back
 _WAIT_SECONDS: Final = 1800
 _IDLE: Final = timedelta(minutes=10)  # an import that says nothing for so long was killed
 _IS_FIRST: Final = """
-SELECT CASE WHEN made >= %s THEN
-    (SELECT count(*) FROM (SELECT FROM customers_customer LIMIT made + %s) AS c) < made + %s
-END FROM (SELECT created_rows AS made FROM kernel_fileimport WHERE id = %s) AS i
+SELECT CASE
+    WHEN made >= %(many)s THEN
+        (SELECT count(*) FROM (SELECT FROM customers_customer LIMIT made + %(few)s) AS c) < made + %(few)s
+    WHEN %(coming)s >= %(many)s / 2 AND NOT EXISTS (SELECT FROM customers_customer) THEN true
+END FROM (SELECT created_rows AS made FROM kernel_fileimport WHERE id = %(import_id)s) AS i
 """
 _THERE: Final = """
 SELECT c.relname, i.indisvalid FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
@@ -50,16 +52,17 @@ _BUILDING: Final = {
 }
 
 
-def leave_out(import_id: int) -> bool:
+def leave_out(import_id: int, coming: int) -> bool:
     """Do it if most of the table comes from this import; whether it is decided, and need not be asked again.
 
-    The others are counted once: that reads as many rows as the file has brought, and they do not become fewer.
+    `coming`: rows of the batch at hand. The rows of others are counted once: that reads as many as the file has
+    brought, and they do not become fewer.
 
     Joins the transaction at hand, as its first step: nothing may read or write customers in it before. Where somebody
     works with the table for long, it is left for the next time.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_IS_FIRST, [MANY, FEW, FEW, import_id])
+        cursor.execute(_IS_FIRST, {"many": MANY, "few": FEW, "coming": coming, "import_id": import_id})
         is_first = cursor.fetchone()[0]
     if not is_first:
         return is_first is False  # or too little has come to say

@@ -87,11 +87,25 @@ def bring(tmp_path: Path, channel: Channel, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_indexes_are_left_out_and_built(bring: Any) -> None:
-    """From the batch on that finds enough rows of this file; all are there in the end."""
+    """From the first batch on, where the table is empty; all are there in the end."""
+    assert bring() == [(0, False, patience())] * 5
+    assert (there(), is_checked()) == (ALL, True)
+    assert Customer.objects.count() == 10
+
+
+def test_a_table_that_holds_little_keeps_them_for_a_while(bring: Any, make_customer: Any) -> None:
+    """Until the file has brought enough."""
+    for _number in range(2):
+        make_customer()
     every, usual = len(ALL), patience()
     assert bring() == [(every, True, usual)] * 2 + [(0, False, usual)] * 3
     assert (there(), is_checked()) == (ALL, True)
-    assert Customer.objects.count() == 10
+
+
+def test_a_small_file_leaves_them(bring: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of which the table is empty, too."""
+    monkeypatch.setattr(first_load, "MANY", 100)
+    assert {state[:2] for state in bring()} == {(len(ALL), True)}
 
 
 def test_a_table_that_is_in_use_keeps_them(bring: Any, make_customer: Any) -> None:
@@ -207,21 +221,23 @@ def test_a_channel_that_is_gone_stops_the_file(tmp_path: Path, channel: Channel,
     assert not Customer.objects.exists()
 
 
-@pytest.mark.parametrize("others", [0, 3])
-def test_it_is_decided_once(bring: Any, channel: Channel, monkeypatch: pytest.MonkeyPatch, others: int) -> None:
+@pytest.mark.parametrize(("others", "answered"), [(0, [True]), (2, [False, False, True]), (3, [False, False, True])])
+def test_it_is_decided_once(
+    bring: Any, channel: Channel, monkeypatch: pytest.MonkeyPatch, others: int, answered: list[bool]
+) -> None:
     """The question reads as many rows as have come, so it is not put again whatever the answer."""
     leave_out, answers = first_load.leave_out, []
 
-    def ask(import_id: int) -> bool:
-        answers.append(leave_out(import_id))
+    def ask(import_id: int, coming: int) -> bool:
+        answers.append(leave_out(import_id, coming))
         return answers[-1]
 
     for number in range(others):
         records.create({"channel": channel.pk, "channel_code": f"O{number}", "email": "o@example.com"}, EVERYWHERE)
     monkeypatch.setattr(first_load, "leave_out", ask)
     seen = bring()
-    assert answers == [False] * 2 + [True]
-    assert {state[0] for state in seen} == ({len(ALL)} if others else {len(ALL), 0})
+    assert answers == answered
+    assert {state[0] for state in seen} == {0: {0}, 2: {len(ALL), 0}, 3: {len(ALL)}}[others]
 
 
 def test_what_cannot_be_built_leaves_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
