@@ -20,6 +20,7 @@ FIRST: Final = 4  # the place of the first field
 PART: Final = 500  # rows looked at together: so many stay in the cache of a processor
 _WIDTH: Final = FIRST + len(FIELDS)
 _ALL: Final = (*KEY, *NAMES)
+_TWO_EMPTIES: Final = tuple(place for place, field in enumerate(FIELDS, start=FIRST) if field.has_two_empties)
 _PLACES: Final = {name: place for place, name in enumerate(NAMES, start=FIRST)}
 
 
@@ -75,7 +76,7 @@ class Shape:
     ) -> tuple[list[Row], list[tuple[int, Sequence[str], BadRow]]]:
         """Rows of a CSV file, a column at a time, and those that cannot be rows: line, cells, why.
 
-        An empty cell means the empty value of its field.
+        An empty cell means the empty value of its field, or the other one that is there, where it has two.
         """
         rows: list[Row] = []
         wrong: list[tuple[int, Sequence[str], BadRow]] = []
@@ -219,4 +220,7 @@ def _over(earlier: Row, later: Row) -> Row:
         new if given >> place & 1 else old
         for place, (old, new) in enumerate(zip(earlier[FIRST:], later[FIRST:], strict=True))
     ]
-    return (later[0], earlier[1] | given, later[2], later[3], *fields)
+    given |= earlier[1]
+    if any(earlier[place] is not None and fields[place - FIRST] is None for place in _TWO_EMPTIES):
+        given &= ~CELLS_BIT  # what the earlier one said is emptied by the later one
+    return (later[0], given, later[2], later[3], *fields)

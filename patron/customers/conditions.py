@@ -44,7 +44,7 @@ class Conditions:
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self.channels: frozenset[int] | None = None
-        self._is_in_json = False
+        self._indexed: list[str] = []
         self._parts: list[str] = []
         self._mapping: list[str] = []
         self._traits: dict[str, Any] = {}
@@ -59,10 +59,9 @@ class Conditions:
         """One more that must hold."""
         self._parts.append(condition)
 
-    def add_json(self, condition: str) -> None:
-        """One more that must hold, of JSON."""
-        self._is_in_json = True
-        self.add(condition)
+    def add_for_index(self, condition: str) -> None:
+        """One that holds anyway, by which an index is found that holds some of the rows."""
+        self._indexed.append(condition)
 
     def add_mapping(self, condition: str) -> None:
         """One more that must hold for one and the same mapping `m` of the customer."""
@@ -78,19 +77,16 @@ class Conditions:
         self.channels = channels if self.channels is None else self.channels & channels
 
     @property
-    def can_walk_channel(self) -> bool:
-        """Whether only rows of one channel fit, and an index may be walked to them in the order of channels.
-
-        Not for JSON: its index finds them by both only where the channel equals something.
-        """
-        return self.channels is not None and len(self.channels) == 1 and not self._is_in_json
+    def is_of_one_channel(self) -> bool:
+        """Whether only rows of one channel can fit."""
+        return self.channels is not None and len(self.channels) == 1
 
     def sql(self, *, walks_channel: bool = False) -> str:
         """All of them; `TRUE` when there are none. For when all have been added.
 
-        `walks_channel`: the rows will be in the order of `Order.within_channel`.
+        `walks_channel`: the rows will be in the order of `Order.within_channel`, as an index has it.
         """
-        parts = list(self._parts)
+        parts = [*self._parts, *(() if walks_channel else self._indexed)]
         if self.channels is not None:
             parts.append(self._channel_sql(sorted(self.channels), is_equal=not walks_channel))
         if self._traits:

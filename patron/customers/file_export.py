@@ -31,6 +31,7 @@ SET LOCAL statement_timeout = 0;
 SET LOCAL idle_in_transaction_session_timeout = 0
 """  # whoever reads a pipe may be slow
 FORMATS: Final = ("csv", "ndjson")
+_NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.EOPNOTSUPP})  # of some file systems of a network
 _ISO: Final = "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS {0}"
 _COLUMNS: Final = ", ".join(
     (
@@ -140,15 +141,22 @@ def _output(path: Path | None) -> Iterator[IO[bytes] | Any]:
                 yield file
             file.flush()
             part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        except BaseException:
+            part.unlink(missing_ok=True)  # still ours: what has got its name is not there to be taken away
+            raise
 
 
 def _hold(file: IO[bytes], path: Path) -> None:
     """Keep other exports from it as long as it is open. Raises BlockingIOError where another one has or had it."""
-    with contextlib.suppress(BlockingIOError, FileNotFoundError):
+    try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # what another one has finished in the meantime goes by its own name now
         if os.path.samestat(os.fstat(file.fileno()), path.stat()):
             return
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    except OSError as error:
+        if error.errno in _NO_LOCKS:
+            return
+        raise
     raise BlockingIOError(errno.EAGAIN, "another export is writing this file", str(path))

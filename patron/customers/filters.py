@@ -149,8 +149,8 @@ def _contains(column: str, objects: list[dict[str, Any]], found: Conditions) -> 
     if not all(objects):
         return  # every object contains the empty one
     either = " OR ".join(f"{column} @> {found.bind(conditions.encoded(each), 'jsonb')}" for each in objects)
-    # the index leaves the empty ones out, and is used where the condition says the same
-    found.add_json(f"({either}) AND NOT ({column} = '{{}}'::jsonb)")
+    found.add(f"({either})")
+    found.add_for_index(f"NOT ({column} = '{{}}'::jsonb)")  # which leaves the empty ones out
 
 
 def _mapping(column: str, lookup: str, values: Sequence[str], found: Conditions) -> None:

@@ -31,11 +31,16 @@ EXACT_SECONDS: Final = 20
 PAGE_ROWS: Final = 10
 MOST_ROWS: Final = 100
 _CANCELED: Final = "57014"
-# For these very values: a plan for any values does not know which filter finds few. No table is read from end to end.
+# No table is read from end to end.
 _BOUNDS: Final = """
-SELECT set_config('statement_timeout', %s, true), set_config('plan_cache_mode', 'force_custom_plan', true),
-    set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
+SELECT set_config('statement_timeout', %s, true), set_config('plan_cache_mode', %s, true),
+    set_config('enable_sort', %s, true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
 """
+# For these very values: a plan for any values does not know which filter finds few.
+_FOR_THESE: Final = ("force_custom_plan", "on")
+# For any values, where not all channels are seen: how common a value is elsewhere would choose the plan, and show in
+# the time it takes. Such a plan does not know what finds many, so what an index has in order is walked and not sorted.
+_FOR_ANY: Final = ("force_generic_plan", "off")
 _UNKNOWN_CHANNEL: Final = """
 SELECT asked FROM unnest(%s::bigint[]) asked
 WHERE NOT EXISTS (SELECT FROM channels_channel ch WHERE ch.id = asked) ORDER BY asked LIMIT 1
@@ -60,6 +65,7 @@ class Wish:
     cursor: Cursor | None
     is_exact: bool
     digest: bytes
+    is_restricted: bool
 
     @property
     def offset(self) -> int:
@@ -105,7 +111,7 @@ def _wish(parameters: QueryDict, found: Conditions, scope: Scope) -> Wish:
     if word is not None and "page" in parameters:
         raise Invalid({"cursor": [_("Ask by page or by cursor, not by both.")]})
     is_exact = counting.is_exact_wanted(parameters)
-    walks_channel = found.can_walk_channel and order.has_index_of_channel
+    walks_channel = found.is_of_one_channel and order.has_index_of_channel
     return Wish(
         found,
         found.sql(),
@@ -117,6 +123,7 @@ def _wish(parameters: QueryDict, found: Conditions, scope: Scope) -> Wish:
         cursors.opened(word, digest) if word else None,
         is_exact,
         digest,
+        scope.ids is not None,
     )
 
 
@@ -142,23 +149,22 @@ def _page(wish: Wish) -> Page:
 
 
 def _counted(wish: Wish) -> Page:
-    # words of our own: `Wish.where` holds nothing else, see `conditions`
+    # words and numbers of our own: `Wish.where` holds nothing else, see `conditions`
+    enough = counting.MOST_COUNTED + 1
     found = _ask(
         f"""
-WITH n AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT {_from(wish.where)} LIMIT %(enough)s) counted)
+WITH n AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT {_from(wish.where)} LIMIT {enough}) counted)
 SELECT n.n, {reads.COLUMNS}
 FROM n LEFT JOIN LATERAL (
-    (SELECT f.* FROM (SELECT {wish.order.columns("c")} {_from(wish.where)} AND n.n < %(enough)s OFFSET 0) f
-     ORDER BY {wish.order.sql("f")} LIMIT %(limit)s OFFSET %(offset)s)
+    (SELECT f.* FROM (SELECT {wish.order.columns("c")} {_from(wish.where)} AND n.n < {enough} OFFSET 0) f
+     ORDER BY {wish.order.sql("f")} LIMIT {wish.limit + 1} OFFSET {wish.offset})
     UNION ALL
-    (SELECT {wish.order.columns("c")} {_from(wish.walked_where)} AND n.n >= %(enough)s
-     ORDER BY {wish.walked_order.sql("c")} LIMIT %(limit)s OFFSET %(offset)s)
+    (SELECT {wish.order.columns("c")} {_from(wish.walked_where)} AND n.n >= {enough}
+     ORDER BY {wish.walked_order.sql("c")} LIMIT {wish.limit + 1} OFFSET {wish.offset})
 ) p ON true LEFT JOIN customers_customer c ON c.id = p.id
 ORDER BY {wish.order.sql("p")}
 """,  # noqa: S608
         wish,
-        enough=counting.MOST_COUNTED + 1,
-        offset=wish.offset,
     )
     page = [reads.customer(row[1:]) for row in found if row[1] is not None]
     is_more = len(page) > wish.limit
@@ -174,18 +180,18 @@ ORDER BY {wish.order.sql("p")}
 
 def _behind_cursor(wish: Wish, cursor: Cursor) -> Page:
     order = wish.order.turned() if cursor.is_back else wish.order
-    behind = order.behind(cursors.values(cursor, wish.order), wish.found)
+    place = cursors.values(cursor, wish.order)
     if cursor.count <= counting.MOST_COUNTED:  # few: gathered, and put in order
-        gathered = f"SELECT {order.columns('c')} {_from(wish.where)} AND {behind} OFFSET 0"
-        ends = f"SELECT f.* FROM ({gathered}) f ORDER BY {order.sql('f')} LIMIT %(limit)s"  # noqa: S608 -- as above
+        gathered = f"SELECT {order.columns('c')} {_from(wish.where)} OFFSET 0"
+        behind = f"{order.behind('f', place, wish.found)} ORDER BY {order.sql('f')} LIMIT {wish.limit + 1}"
+        ends = f"SELECT f.* FROM ({gathered}) f WHERE {behind}"  # noqa: S608 -- as above
         asked = (
             f"SELECT {reads.COLUMNS} FROM ({ends}) p JOIN customers_customer c ON c.id = p.id ORDER BY {order.sql('p')}"  # noqa: S608
         )
     else:
         walked = wish.walked_order.turned() if cursor.is_back else wish.walked_order
-        asked = (
-            f"SELECT {reads.COLUMNS} {_from(wish.walked_where)} AND {behind} ORDER BY {walked.sql('c')} LIMIT %(limit)s"
-        )
+        behind = f"{order.behind('c', place, wish.found)} ORDER BY {walked.sql('c')} LIMIT {wish.limit + 1}"
+        asked = f"SELECT {reads.COLUMNS} {_from(wish.walked_where)} AND {behind}"
     page = [reads.customer(row) for row in _ask(asked, wish)]
     is_more = len(page) > wish.limit
     shown = page[: wish.limit]
@@ -197,7 +203,7 @@ def _exact(wish: Wish) -> int:
 
 
 def _estimate(wish: Wish) -> int:
-    (plan,) = _ask(f"EXPLAIN (FORMAT JSON) SELECT {_from(wish.where)}", wish)[0]
+    (plan,) = _ask(f"EXPLAIN (FORMAT JSON) SELECT {_from(wish.where)}", wish, plans=_FOR_THESE)[0]
     return counting.planned(plan)
 
 
@@ -205,10 +211,12 @@ def _from(where: str) -> str:
     return _FROM.format(where=where)
 
 
-def _ask(statement: str, wish: Wish, *, seconds: int = SECONDS, **others: int) -> list[tuple[Any, ...]]:
+def _ask(
+    statement: str, wish: Wish, *, seconds: int = SECONDS, plans: tuple[str, str] | None = None
+) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_BOUNDS, [f"{seconds}s"])
-        cursor.execute(statement, {**wish.found.values, "limit": wish.limit + 1, **others})
+        cursor.execute(_BOUNDS, [f"{seconds}s", *(plans or (_FOR_ANY if wish.is_restricted else _FOR_THESE))])
+        cursor.execute(statement, wish.found.values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
 

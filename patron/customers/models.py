@@ -2,8 +2,8 @@
 
 Texts that are searched are ordered by code point (collation C): one index then serves an exact value, a beginning and
 an order, and comparing is cheaper than by any language's rules. Each index here serves a documented filter or order;
-each costs every import, so none is there for comfort. They hold the channel too: who may see one channel is answered
-without a row of another's being read, so the time of an answer says nothing of those.
+each costs every import, so none is there for comfort. One of a filter's value holds the channel too, and an order has
+one index with it and one without: who sees one channel is answered without a row of another's being read.
 """
 
 from django.conf import settings
@@ -92,6 +92,7 @@ class Customer(models.Model):
             models.Index(fields=["created_date", "id"], name="customers_customer_created"),
             models.Index(fields=["modified_date", "id"], name="customers_customer_modified"),
             models.Index(fields=["channel", "id"], name="customers_customer_channel"),
+            models.Index(fields=["channel", "email", "id"], name="customers_customer_ch_email"),
             models.Index(fields=["channel", "created_date", "id"], name="customers_customer_ch_created"),
             models.Index(fields=["channel", "modified_date", "id"], name="customers_customer_ch_modified"),
             models.Index(fields=["traits", "channel"], name="customers_customer_traits"),

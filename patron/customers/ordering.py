@@ -23,7 +23,7 @@ SORTABLE: Final = {
     "email": ("email", "text"),
     "channel_code": ("channel_code", "text"),
 }
-_IN_CHANNEL: Final = frozenset({"id", "created_date,id", "modified_date,id"})
+_IN_CHANNEL: Final = frozenset({"id", "created_date,id", "modified_date,id", "email,id"})
 PYTHON: Final[dict[str, type]] = {"bigint": int, "timestamptz": datetime, "text": str}
 
 
@@ -72,16 +72,16 @@ class Order:
         """The columns alone."""
         return ", ".join(f"{table}.{key.column}" for key in self.keys)
 
-    def behind(self, place: Sequence[Any], found: Conditions) -> str:
-        """The condition of the rows of `c` behind a place."""
+    def behind(self, table: str, place: Sequence[Any], found: Conditions) -> str:
+        """The condition of the rows of `table` behind a place."""
         bound = [found.bind(value, key.kind) for key, value in zip(self.keys, place, strict=True)]
         if len({key.is_down for key in self.keys}) == 1:
             sign = "<" if self.keys[0].is_down else ">"
-            return f"({self.columns('c')}) {sign} ({', '.join(bound)})"
+            return f"({self.columns(table)}) {sign} ({', '.join(bound)})"
         either = []
         for number, key in enumerate(self.keys):
-            same = [f"c.{each.column} = {bound[place]}" for place, each in enumerate(self.keys[:number])]
-            either.append(" AND ".join([*same, f"c.{key.column} {'<' if key.is_down else '>'} {bound[number]}"]))
+            same = [f"{table}.{each.column} = {bound[place]}" for place, each in enumerate(self.keys[:number])]
+            either.append(" AND ".join([*same, f"{table}.{key.column} {'<' if key.is_down else '>'} {bound[number]}"]))
         return "(" + " OR ".join(f"({each})" for each in either) + ")"
 
 

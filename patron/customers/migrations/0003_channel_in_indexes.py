@@ -1,6 +1,6 @@
 """An index of a value holds the channel too, so that who sees one channel reads no row of another's.
 
-And what changed in a channel has an index of its own, by which its program asks for it.
+And what changed in a channel, and its e-mails, have an index of their own, by which its program asks for them.
 """
 
 import django.contrib.postgres.indexes
@@ -76,6 +76,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='customer',
             index=models.Index(fields=['last_name', 'channel'], name='customers_customer_last_name'),
+        ),
+        migrations.AddIndex(
+            model_name='customer',
+            index=models.Index(fields=['channel', 'email', 'id'], name='customers_customer_ch_email'),
         ),
         migrations.AddIndex(
             model_name='customer',
