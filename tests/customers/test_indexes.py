@@ -43,6 +43,7 @@ SELECT id, CASE WHEN id % 100 = 0 THEN 'erp' ELSE 'sales_channel' END, 'M' || id
 FROM customers_customer WHERE id % 2 = 0 AND channel_id < 9011
 """
 _NAMED = re.compile(r"%\((\w+)\)s")
+_OF_ANY = re.compile(r"channel_id = (ANY \()?\$")
 ONE_CHANNEL = Scope(frozenset({9001}))
 _EMPTIED = "TRUNCATE customers_customermapping, customers_customer, channels_channel CASCADE"
 
@@ -204,12 +205,12 @@ def test_few_rows_are_found_by_the_filters_own_index(query: str, index: str, mon
     ],
 )
 def test_who_sees_one_channel_reads_no_row_of_another(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever is asked for, and in whatever order."""
+    """Whatever is asked for, in whatever order; by a plan for any value, which depends on nobody's values."""
     scans = [node for plan in explained(monkeypatch, query, ONE_CHANNEL, "FORMAT JSON") for node in _scans(plan)]
     assert scans
     conditions = [node.get("Index Cond", "") for node in scans]
     # what is read by its id was found before
-    assert [each for each in conditions if "channel_id" not in each and not each.startswith("(id = ")] == []
+    assert [each for each in conditions if not _OF_ANY.search(each) and not each.startswith("(id = ")] == []
 
 
 @pytest.mark.django_db
