@@ -20,7 +20,9 @@ from patron.customers.models import Customer
 from patron.kernel import advisory, clock, transactions
 from patron.kernel.models import FileImport
 
-MANY: Final = 10_000  # rows that a file has brought, from which on the others are counted; half, where there are none
+MANY: Final = (
+    10_000  # rows that a file has brought, from which on the others are counted; half of it in a batch at hand
+)
 FEW: Final = 10_000  # rows that a table may hold besides
 _AT_ONCE: Final = 2
 _LOCK: Final = 5_042_317  # of everybody who puts back

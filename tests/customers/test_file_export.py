@@ -92,6 +92,36 @@ def test_one_export_alone_writes_a_file(export: Any, make_customer: Any, tmp_pat
     assert [path.name for path in tmp_path.iterdir()] == ["o.ndjson"]
 
 
+def test_what_ends_takes_nothing_from_the_next(
+    export: Any, make_customer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which begins as soon as the first one's file has got its name."""
+    make_customer()
+    replace, second = Path.replace, tmp_path / "o.ndjson.part"
+
+    def then_begin(path: Path, target: Path) -> Path:
+        named = replace(path, target)
+        second.write_text("the next one's")
+        return named
+
+    monkeypatch.setattr(Path, "replace", then_begin)
+    assert len(export()) == 1
+    assert second.read_text() == "the next one's"
+
+
+def test_what_cannot_be_written_leaves_nothing(export: Any, make_customer: Any, tmp_path: Path) -> None:
+    """Neither the file nor a part of it."""
+
+    def stop(count: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    for _each in range(5 * PIECE):
+        make_customer()
+    with pytest.raises(OSError, match="No space left"):
+        export(progress=stop)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_export_that_ended_meanwhile_is_left_whole(export: Any, make_customer: Any, tmp_path: Path) -> None:
     """Which another one had opened before it got its name."""
     make_customer()

@@ -450,9 +450,12 @@ def test_an_empty_cell_leaves_an_empty_text(bring: Any, channel: Channel, make_c
     assert counts(bring(cells.replace("A,a@b", "A,c@b"))) == (0, 1, 2, 0, 0)
     assert list(Change.objects.order_by("-id")[0].values) == ["email"]
     assert (found[0].email, found[0].erp_code) == ("c@b.com", "")
+    twice = f"channel,channel_code,erp_code\n{channel.pk},A,x\n{channel.pk},A,\n"
+    assert counts(bring(twice)) == (0, 1, 0, 1, 0)  # as one after the other: a text, and then none
+    assert found[0].erp_code is None
     said = f'{{"channel": {channel.pk}, "channel_code": "A", "phone_number": null}}\n'
     assert counts(bring(said, name="a.ndjson")) == (0, 1, 0, 0, 0)
-    assert (found[0].phone_number, found[0].erp_code) == (None, "")
+    assert (found[0].phone_number, found[0].erp_code) == (None, None)
 
 
 def test_a_killed_command_goes_on(tmp_path: Path, channel: Channel) -> None:

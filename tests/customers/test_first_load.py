@@ -103,7 +103,7 @@ def test_a_table_that_holds_little_keeps_them_for_a_while(bring: Any, make_custo
 
 
 def test_a_small_file_leaves_them(bring: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of which the table is empty, too."""
+    """Though the table is empty."""
     monkeypatch.setattr(first_load, "MANY", 100)
     assert {state[:2] for state in bring()} == {(len(ALL), True)}
 
