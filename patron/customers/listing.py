@@ -34,13 +34,16 @@ _CANCELED: Final = "57014"
 # No table is read from end to end.
 _BOUNDS: Final = """
 SELECT set_config('statement_timeout', %s, true), set_config('plan_cache_mode', %s, true),
-    set_config('enable_sort', %s, true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
+    set_config('enable_sort', %s, true), set_config('enable_incremental_sort', %s, true),
+    set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
 """
 # For these very values: a plan for any values does not know which filter finds few.
-_FOR_THESE: Final = ("force_custom_plan", "on")
+_FOR_THESE: Final = ("force_custom_plan", "on", "on")
 # For any values, where not all channels are seen: how common a value is elsewhere would choose the plan, and show in
-# the time it takes. Such a plan does not know what finds many, so what an index has in order is walked and not sorted.
-_FOR_ANY: Final = ("force_generic_plan", "off")
+# the time it takes. Such a plan does not know what finds many, so what an index has in order is walked and not sorted,
+_FOR_ANY: Final = ("force_generic_plan", "off", "on")
+# nor in part, where an index has all of the order.
+_FOR_ANY_IN_ORDER: Final = ("force_generic_plan", "off", "off")
 _UNKNOWN_CHANNEL: Final = """
 SELECT asked FROM unnest(%s::bigint[]) asked
 WHERE NOT EXISTS (SELECT FROM channels_channel ch WHERE ch.id = asked) ORDER BY asked LIMIT 1
@@ -52,7 +55,7 @@ _FROM: Final = "FROM customers_customer c WHERE {where}"
 class Wish:
     """What a request asks for. `number`: the page from 1, or 0 where there is a `cursor`.
 
-    `walked_where` and `walked_order`: the same again, for an index that is walked to the page.
+    `walked_where` and `walked_order`: the same again, for an index that is walked to the page. `plans`: of its bounds.
     """
 
     found: Conditions
@@ -65,7 +68,7 @@ class Wish:
     cursor: Cursor | None
     is_exact: bool
     digest: bytes
-    is_restricted: bool
+    plans: tuple[str, str, str]
 
     @property
     def offset(self) -> int:
@@ -123,7 +126,7 @@ def _wish(parameters: QueryDict, found: Conditions, scope: Scope) -> Wish:
         cursors.opened(word, digest) if word else None,
         is_exact,
         digest,
-        scope.ids is not None,
+        _FOR_THESE if scope.ids is None else _FOR_ANY_IN_ORDER if walks_channel else _FOR_ANY,
     )
 
 
@@ -212,10 +215,10 @@ def _from(where: str) -> str:
 
 
 def _ask(
-    statement: str, wish: Wish, *, seconds: int = SECONDS, plans: tuple[str, str] | None = None
+    statement: str, wish: Wish, *, seconds: int = SECONDS, plans: tuple[str, str, str] | None = None
 ) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_BOUNDS, [f"{seconds}s", *(plans or (_FOR_ANY if wish.is_restricted else _FOR_THESE))])
+        cursor.execute(_BOUNDS, [f"{seconds}s", *(plans or wish.plans)])
         cursor.execute(statement, wish.found.values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
