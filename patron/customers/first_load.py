@@ -20,9 +20,7 @@ from patron.customers.models import Customer
 from patron.kernel import advisory, clock, transactions
 from patron.kernel.models import FileImport
 
-MANY: Final = (
-    10_000  # rows that a file has brought, from which on the others are counted; half of it in a batch at hand
-)
+MANY: Final = 10_000  # rows that a file has brought, from which on the others are counted
 FEW: Final = 10_000  # rows that a table may hold besides
 _AT_ONCE: Final = 2
 _LOCK: Final = 5_042_317  # of everybody who puts back
@@ -57,8 +55,8 @@ _BUILDING: Final = {
 def leave_out(import_id: int, coming: int) -> bool:
     """Do it if most of the table comes from this import; whether it is decided, and need not be asked again.
 
-    `coming`: rows of the batch at hand. The rows of others are counted once: that reads as many as the file has
-    brought, and they do not become fewer.
+    `coming`: rows of the batch at hand; half of MANY are enough where there are no others. These are counted once: that
+    reads as many rows as the file has brought, and they do not become fewer.
 
     Joins the transaction at hand, as its first step: nothing may read or write customers in it before. Where somebody
     works with the table for long, it is left for the next time.
