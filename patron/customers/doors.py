@@ -1,8 +1,9 @@
 """The one question that every order import asks of every order: is there a customer of this e-mail?
 
 Answered by one statement, the caller's token and rights in it, without DRF's request; for all channels also in front of
-Django's handler, see `kernel.doors`. Whatever is not asked in just these words, or not answered by a plain 200, is left
-to the view, so that each refusal is decided there alone.
+Django's handler, see `kernel.doors`. Only for who sees all channels: others' rows of an e-mail would show in the time,
+and `listing` sees to it that they do not. Whatever is not asked in just these words, or not answered by a plain 200, is
+left to the view, so that each refusal is decided there alone.
 """
 
 from collections.abc import Mapping
@@ -30,15 +31,14 @@ FROM (
         AND s.is_active AND t.last_used_at > %(seen)s
     OFFSET 0
 ) caller (permissions, channels)
-LEFT JOIN customers_customer c ON c.email = %(email)s
-    AND (caller.channels IS NULL OR c.channel_id = ANY (caller.channels)) {{and_channel}}
+LEFT JOIN customers_customer c ON c.email = %(email)s {{and_channel}}
 ORDER BY c.id LIMIT %(limit)s
 """  # noqa: S608 -- columns of our own
-_IN_CHANNEL: Final = """AND c.channel_id = %(channel)s
-WHERE (caller.channels IS NULL OR %(channel)s = ANY (caller.channels))
-    AND EXISTS (SELECT FROM channels_channel ch WHERE ch.id = %(channel)s)
+_ANYWHERE: Final = "WHERE caller.channels IS NULL"
+_IN_CHANNEL: Final = f"""AND c.channel_id = %(channel)s
+{_ANYWHERE} AND EXISTS (SELECT FROM channels_channel ch WHERE ch.id = %(channel)s)
 """
-_BY_EMAIL: Final = rows.Statement(_ASK.format(and_channel=""))
+_BY_EMAIL: Final = rows.Statement(_ASK.format(and_channel=_ANYWHERE))
 _BY_EMAIL_IN_CHANNEL: Final = rows.Statement(_ASK.format(and_channel=_IN_CHANNEL))
 
 
