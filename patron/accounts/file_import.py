@@ -24,7 +24,7 @@ from patron.kernel import clock, events, languages, passwords, transactions
 from patron.kernel.errors import Invalid
 from patron.kernel.file_content import Unreadable
 from patron.kernel.importing import Cleaned, Written
-from patron.kernel.record_files import Batch, Fault, by_column
+from patron.kernel.record_files import Batch, Fault, Reader, by_column
 from patron.kernel.refused_rows import COLUMNS as PASSED
 
 BATCH: Final = 200  # rows of a transaction: a few seconds of hashing
@@ -52,8 +52,9 @@ class ShopperFile:
         self._hashes = not is_rehearsal
         self._rehearsed: set[str] = set()  # e-mails and phones
 
-    def open(self, names: list[str] | None) -> None:
+    def open(self, reader: Reader) -> None:
         """The columns of a CSV file. Raises Unreadable."""
+        names = reader.names
         if names is None:
             return
         unknown = [name for name in names if name not in self._fields and name not in self._ignored]

@@ -15,7 +15,8 @@ KEY: Final = ("channel", "channel_code")
 class Field:
     """One column. `from_text` and `from_json` clean a value or raise BadValue; `sql` is its PostgreSQL type.
 
-    `from_texts` cleans all cells at once, or gives None where some have to be looked at one by one. `empty`: what an
+    `from_texts` cleans all cells at once, or gives None where some have to be looked at one by one. `plain`: pattern of
+    cells that are stored as they are written (see `bulk_values`), an empty one as `empty`. `empty`: what an
     empty cell means, and what a new row holds where nothing was said; `is_needed`: an empty cell is a fault.
     `has_two_empties`: null and the empty text are two values of it, which look the same in a cell.
     """
@@ -25,6 +26,7 @@ class Field:
     from_text: Clean
     from_json: Clean
     from_texts: CleanColumn
+    plain: str
     empty: Any
     is_needed: bool = False
     has_two_empties: bool = False
@@ -50,22 +52,22 @@ def _varchar(name: str, longest: int, *, empty: str | None) -> Field:
     if empty is None:
         from_json = partial(values.nullable, from_json)
     from_texts = partial(values.texts, longest, empty)
-    return Field(
-        name, "text", partial(values.text, longest), from_json, from_texts, empty, has_two_empties=empty is None
-    )
+    from_text, plain = partial(values.text, longest), values.plain_text(0, longest)
+    return Field(name, "text", from_text, from_json, from_texts, plain, empty, has_two_empties=empty is None)
 
 
 def _boolean(name: str) -> Field:
-    return Field(name, "boolean", values.flag, values.flag, values.flags, False)
+    return Field(name, "boolean", values.flag, values.flag, values.flags, values.PLAIN_FLAG, False)
 
 
 def _json(name: str) -> Field:
-    return Field(name, "jsonb", values.object_text, values.object_json, values.objects, "{}")
+    return Field(name, "jsonb", values.object_text, values.object_json, values.objects, values.PLAIN_OBJECT, "{}")
 
 
 def _enumerated(name: str, *options: str) -> Field:
     clean, known = partial(values.choice, options), {"": None, **{each: each for each in options}}
-    return Field(name, "text", clean, clean, partial(values.among, known), None)
+    plain = f"(?:{'|'.join(options)})?+"
+    return Field(name, "text", clean, clean, partial(values.among, known), plain, None)
 
 
 CODE: Final = Field(
@@ -74,12 +76,13 @@ CODE: Final = Field(
     partial(values.needed, partial(values.text, 64)),
     partial(values.needed, partial(values.json_text, 64)),
     partial(values.needed_texts, 64),
+    values.plain_text(1, 64),
     "",
     is_needed=True,
 )
 # In this order they stand in a row, and from the lowest bit on in its `given`.
 FIELDS: Final = (
-    Field("email", "text", values.email, values.json_email, values.emails, "", is_needed=True),
+    Field("email", "text", values.email, values.json_email, values.emails, values.PLAIN_EMAIL, "", is_needed=True),
     _varchar("first_name", 255, empty=""),
     _varchar("last_name", 255, empty=""),
     _varchar("phone_number", 128, empty=None),
@@ -90,8 +93,8 @@ FIELDS: Final = (
     _boolean("call_allowed"),
     _enumerated("gender", "male", "female"),
     _enumerated("user_type", "guest", "registered"),
-    Field("date_of_birth", "date", values.day, values.day, values.days, None),
-    Field("date_joined", "timestamptz", values.moment, values.moment, values.moments, None),
+    Field("date_of_birth", "date", values.day, values.day, values.days, values.PLAIN_DAY, None),
+    Field("date_joined", "timestamptz", values.moment, values.moment, values.moments, values.PLAIN_MOMENT, None),
     _json("extra_field"),
     _json("attributes"),
     _json("attributes_kwargs"),

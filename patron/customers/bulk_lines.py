@@ -4,11 +4,12 @@ Source: PostgreSQL's manual, COPY, text format.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from patron.customers.bulk_fields import FIELDS
+from patron.customers.bulk_plain import Plain
 from patron.customers.bulk_rows import PART, Row
 
 _NULL: Final = "\\N"
@@ -19,7 +20,7 @@ _FLAGS: Final = {True: "t", False: "f", None: _NULL}
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """Rows, and `lines`: the same as COPY reads them, in some pieces.
+    """Rows, and `lines`: the same as COPY reads them, in some pieces. `plain`: others, of one file with these.
 
     `same`: place in a row → the value that all rows have there, which is in no line.
     """
@@ -27,9 +28,24 @@ class Packed:
     rows: Sequence[Row]
     lines: list[bytes]
     same: Mapping[int, Any]
+    plain: Plain | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows) + (len(self.plain.numbers) if self.plain else 0)
+
+    def with_keys(self) -> Iterator[tuple[int, int, str]]:
+        """Line, channel and code of each."""
+        for row in self.rows:
+            yield row[0], row[2], row[3]
+        if self.plain:
+            yield from zip(self.plain.numbers, self.plain.channels, self.plain.codes, strict=True)
+
+    def channels(self) -> set[int]:
+        """Of all."""
+        return {row[2] for row in self.rows}.union(self.plain.channels if self.plain else ())
 
 
-def pack(rows: Sequence[Row]) -> Packed:
+def pack(rows: Sequence[Row], plain: Plain | None = None) -> Packed:
     """Write the lines of rows."""
     parts = [list(zip(*rows[first : first + PART], strict=True)) for first in range(0, len(rows), PART)]
     first = rows[0] if rows else ()
@@ -39,7 +55,7 @@ def pack(rows: Sequence[Row]) -> Packed:
         if all(part[place].count(first[place]) == len(part[place]) for part in parts)
     }
     writers = [(place, write) for place, write in enumerate(_WRITERS) if place not in same]
-    return Packed(rows, [_lines([write(part[place]) for place, write in writers]) for part in parts], same)
+    return Packed(rows, [_lines([write(part[place]) for place, write in writers]) for part in parts], same, plain)
 
 
 def _lines(columns: Sequence[Iterable[str]]) -> bytes:

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from patron.customers.bulk_fields import CELLS_BIT, CODE, FIELDS, KEY, NAMES, READ_ONLY, Field
+from patron.customers.bulk_fields import CELLS_BIT, CODE, EMAIL_BIT, FIELDS, KEY, NAMES, READ_ONLY, Field
+from patron.customers.bulk_plain import DELIMITERS, PlainLines
 from patron.customers.bulk_values import BadValue
 from patron.kernel.file_content import Unreadable
 from patron.kernel.record_files import Fault, by_column
@@ -54,6 +55,7 @@ class Shape:
         self._fields = by_column(_ALL, names)
         self._ignored = frozenset((*READ_ONLY, *COLUMNS, *ignored))
         self._plan: list[tuple[int, int, Field]] = []
+        self._columns: list[str | None] = []
         self._channel_at = self._code_at = 0
         self._given = 0
 
@@ -67,9 +69,17 @@ class Shape:
         missing = [name for name in KEY if name not in places and not (name == "channel" and self._channel)]
         if missing:
             raise Unreadable(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
+        self._columns = [self._fields.get(name) for name in header]
         self._channel_at, self._code_at = places.get("channel", -1), places["channel_code"]
         self._plan = [(places[field.name], _PLACES[field.name], field) for field in FIELDS if field.name in places]
         self._given = CELLS_BIT | sum(1 << place - FIRST for _at, place, _field in self._plan)
+
+    def plain_lines(self, delimiter: str) -> PlainLines | None:
+        """Those of the CSV file whose columns were taken; None where there are none, or of customers without e-mail."""
+        if not self._given & EMAIL_BIT or delimiter not in DELIMITERS:
+            return None
+        channels = self._channels if self._channel is None else (self._channel,)
+        return PlainLines(self._columns, self._given, delimiter, channels)
 
     def rows_of_cells(
         self, records: Sequence[tuple[int, Sequence[str]]]

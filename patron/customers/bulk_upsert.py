@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from patron.channels.access import Scope
 from patron.channels.models import Channel
-from patron.customers import bulk_lines, bulk_writing
+from patron.customers import bulk_lines, bulk_staging, bulk_writing
 from patron.customers.bulk_rows import BadRow, Row, Shape, last_of_each, unknown_channel
 from patron.customers.bulk_writing import By, Upserted
 from patron.customers.file_import import merged_text
@@ -82,12 +82,13 @@ def _row(shape: Shape, number: int, record: Any) -> Row:
 
 def _write(rows: list[Row], staff_id: int | None) -> tuple[Upserted, set[int]]:
     """What became of them, but of those whose channel was deleted meanwhile, which is one of the second."""
-    gone = bulk_writing.hold_channels(rows)
+    gone = bulk_writing.hold_channels({row[2] for row in rows})
     left = [row for row in rows if row[2] not in gone]
     if not left:
         return Upserted(), gone
-    bulk_writing.stage(bulk_lines.pack(left))
-    return bulk_writing.upsert(left, By(Change.Source.BULK, staff_id=staff_id), in_detail=True), gone
+    packed = bulk_lines.pack(left)
+    bulk_staging.stage(packed)
+    return bulk_writing.upsert(packed, By(Change.Source.BULK, staff_id=staff_id), in_detail=True), gone
 
 
 def _told(count: int, done: Upserted, repeated: set[int], refused: Mapping[int, dict[str, list[str]]]) -> Outcomes:

@@ -7,6 +7,7 @@ a value they know fewer (a day is YYYY-MM-DD), and to them an empty text is no v
 What reads one value raises BadValue. What reads a column gives None where some of its cells have to be read one by one.
 """
 
+import contextlib
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -36,8 +37,30 @@ _FLAGS: Final[dict[Any, bool]] = {
 _CELL_FLAGS: Final[dict[Any, bool]] = {"": False, **_FLAGS}
 _PLAIN_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|\+00(?::00)?)", re.ASCII)
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
+_NO_OBJECT: Final = (msgspec.DecodeError, RecursionError, UnicodeError)
+_LONG_NUMBER: Final = re.compile(r"[:,\[]\s*+-?(?:[0-9.]{17}|[0-9.]++[eE])")
 _EXPONENT: Final = re.compile(r"\d[eE]")
 _SHORT: Final = MAX_ATTRIBUTES_BYTES // 60  # 9e307 and its comma are six characters, and 308 digits in the database
+
+
+# Cells that COPY stores as they are written, each a part of what the functions here take. DELIMITER stands for what is
+# between them. Nothing in them is tried twice, so that a line costs what it is long.
+DELIMITER: Final = "%s"
+_SPACE: Final = r"[^\S\t\r\n]"
+_DATE: Final = (
+    "[12][0-9]{3}-(?>(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    "|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+_TIME: Final = (
+    r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6}+)?+(?:Z|[+-](?:0[0-9]|1[0-3])(?::[0-5][0-9])?+)"
+)
+PLAIN_EMAIL: Final = (
+    r"(?=[^@]{1,64}+@)[A-Za-z0-9_+-]++(?:\.[A-Za-z0-9_+-]++)*+@(?:[A-Za-z0-9]{1,40}+\.){1,4}+[A-Za-z]{2,20}+"
+)
+PLAIN_FLAG: Final = f"(?>{'|'.join(sorted(_FLAGS, key=len, reverse=True))})"
+PLAIN_DAY: Final = f"(?:{_DATE})?+"
+PLAIN_MOMENT: Final = f"(?:{_DATE}[T ]{_TIME})?+"
+PLAIN_OBJECT: Final = r"\{\}"
 
 
 class BadValue(ValueError):
@@ -52,6 +75,11 @@ def text(longest: int, value: str) -> str:
     if "\x00" in value:
         raise BadValue(_("Null characters are not allowed."))
     return value
+
+
+def plain_text(shortest: int, longest: int) -> str:
+    """The pattern of a cell that holds a text."""
+    return rf"(?!{_SPACE})[^\"\\{DELIMITER}\x00-\x1f]{{{shortest},{longest}}}+(?<!{_SPACE})"
 
 
 def texts(longest: int, empty: str | None, cells: Sequence[str]) -> list[Any] | None:
@@ -209,7 +237,7 @@ def object_text(value: str) -> str:
         raise BadValue(_("The attributes are too large."))
     try:
         return object_json(_OBJECT.decode(value))
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
+    except _NO_OBJECT:
         raise BadValue(_("Expected an object.")) from None
 
 
@@ -228,19 +256,43 @@ def object_json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
+def are_plain_objects(cells: Sequence[str]) -> bool:
+    """Whether texts that begin with {, without an escape or a control character, are objects and stored as they are.
+
+    Sure of those that are short and hold no others, nor numbers that PostgreSQL keeps more of than JSON here does.
+    """
+    lines = "\n".join(cells)
+    if (
+        "[" in lines
+        or lines.count("{") != len(cells)
+        or _LONG_NUMBER.search(lines)
+        or len(max(cells, key=len)) > _SHORT
+    ):
+        return False
+    # as many as braces, so that none holds another, and each is a line
+    with contextlib.suppress(*_NO_OBJECT):
+        return len(_OBJECT.decode_lines(lines)) == len(cells)
+    return False
+
+
+def is_plain_object(cell: str) -> bool:
+    """Whether this one is."""
+    return not _LONG_NUMBER.search(cell) and objects([cell]) is not None
+
+
 def objects(cells: Sequence[str]) -> list[Any] | None:
     """A column of plain ones, from their texts."""
     try:
-        return ["{}" if cell in ("{}", "") else _plain_object(cell) for cell in cells]
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return ["{}" if cell in ("{}", "") else msgspec.json.encode(_plain_object(cell)).decode() for cell in cells]
+    except _NO_OBJECT:
         return None
 
 
-def _plain_object(cell: str) -> str:
+def _plain_object(cell: str) -> dict[str, Any]:
     # nothing that cannot be stored comes without an escape, no depth without brackets, and no number of many digits in
     # few characters without an exponent, of which a short cell has not enough
     if "\\" in cell or len(cell) > MAX_ATTRIBUTES_BYTES // 4 or cell.count("{") + cell.count("[") >= parsing.MAX_DEPTH:
         raise msgspec.DecodeError
     if len(cell) > _SHORT and _EXPONENT.search(cell):
         raise msgspec.DecodeError
-    return msgspec.json.encode(_OBJECT.decode(cell)).decode()
+    return _OBJECT.decode(cell)

@@ -5,36 +5,22 @@ are not touched. Those that differ are held first, in the order of their keys, s
 waiting for each other, and what the history says was the old value is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import IntegrityError, connection, transaction
-from psycopg import sql
 
-from patron.customers import merge_lock
+from patron.customers import bulk_staging, merge_lock
 from patron.customers.bulk_fields import CELLS_BIT, EMAIL_BIT, FIELDS, NAMES
 from patron.customers.bulk_lines import Packed
-from patron.customers.bulk_rows import Row
+from patron.customers.bulk_plain import Plain
 from patron.customers.models import CODE_TAKEN, Change
 from patron.customers.records import CREATED, UPDATED
 from patron.kernel import clock, context, events, transactions
 
-# Name and type, in the order of a row.
-_COLUMNS: Final = (
-    *(("line", "bigint"), ("given", "integer"), ("channel_id", "bigint"), ("channel_code", "text")),
-    *((f.name, f.sql) for f in FIELDS),
-)
-# Each key is looked up by the index that makes it unique, one after the other. Left to itself the planner, which knows
-# nothing of a table that grows by millions, may read all of it for each batch, or a whole channel for each row. So it
-# is told not to join otherwise, which row leads to which, and by `+ 0` that the channel's own index is of no use.
-_BY_INDEX: Final = (
-    "SET LOCAL enable_hashjoin = off",
-    "SET LOCAL enable_mergejoin = off",
-    "SET LOCAL enable_seqscan = off",
-    "SET LOCAL jit = off",
-)
+# Each key is looked up by the index that makes it unique: see `bulk_staging`.
 _SAME_KEY: Final = "c.channel_code = s.channel_code AND c.channel_id + 0 = s.channel_id"
 _ITS_CUSTOMER: Final = f"LATERAL (SELECT * FROM customers_customer AS c WHERE {_SAME_KEY} OFFSET 0) AS c"  # noqa: S608 -- words of our own, here and below
 _IS_NEW: Final = f"NOT EXISTS (SELECT FROM customers_customer AS c WHERE {_SAME_KEY})"
@@ -103,7 +89,6 @@ SELECT count(*), count(*) FILTER (WHERE {_DIFFERS}) FROM customers_staging AS s 
 """  # noqa: S608
 _AND_KEYS: Final = " RETURNING c.channel_id, c.channel_code"
 _IDS: Final = f"SELECT s.line, c.id FROM customers_staging AS s CROSS JOIN {_ITS_CUSTOMER}"  # noqa: S608
-KEYS: Final = "SELECT hashtextextended(channel_code, channel_id) AS key, line FROM customers_staging"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,52 +117,37 @@ class Upserted:
     ids: dict[int, int] = field(default_factory=dict)
 
 
-def stage(packed: Packed) -> None:
-    """Copy rows beside the table, until the transaction at hand ends."""
-    with connection.cursor() as cursor:
-        for setting in _BY_INDEX:
-            cursor.execute(setting)
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.customers_staging")
-        same = {place: sql.Literal(value).as_string(cursor.connection) for place, value in packed.same.items()}
-        cursor.execute(_stage_for(same))
-        copied = ", ".join(name for place, (name, _type) in enumerate(_COLUMNS) if place not in packed.same)
-        with connection.wrap_database_errors, cursor.copy(f"COPY customers_staging ({copied}) FROM STDIN") as copy:
-            for lines in packed.lines:
-                copy.write(lines)
-
-
-def _stage_for(same: Mapping[int, str]) -> str:
-    """What is the same in all rows is said once; reading it in each line would be a tenth of an import."""
-    columns = (
-        f"{name} {kind}"
-        + (' COLLATE "C"' if kind == "text" else "")
-        + (f" DEFAULT {same[place]}" if place in same else "")
-        for place, (name, kind) in enumerate(_COLUMNS)
-    )
-    return f"CREATE TEMPORARY TABLE customers_staging ({', '.join(columns)}) ON COMMIT DROP"
-
-
-def hold_channels(rows: Sequence[Row]) -> set[int]:
-    """Keep the channels of rows from being deleted until the transaction at hand ends; those that are gone."""
-    named = {row[2] for row in rows}
+def hold_channels(named: set[int]) -> set[int]:
+    """Keep channels from being deleted until the transaction at hand ends; those that are gone."""
     with connection.cursor() as cursor:
         cursor.execute(_HOLD_CHANNELS, [list(named)])
         return named.difference(each for (each,) in cursor.fetchall())
 
 
-def upsert(rows: Sequence[Row], by: By, *, in_detail: bool, expects_new: bool = False) -> Upserted:
-    """Write what was staged; `rows` says what that is, no key twice. Joins the transaction at hand.
+def make_straight(plain: Plain) -> int:
+    """Make a customer of each line, or of none; how many. Joins the transaction at hand.
+
+    COPY into the table itself costs two thirds of staging and inserting. It is not done where a key is there, where
+    customers were merged, nor where somebody has to hear of each.
+    """
+    if events.is_heard(CREATED) or _begin_writing():
+        return 0
+    return _unless_taken(lambda: bulk_staging.copy_straight(plain, clock.now()))
+
+
+def upsert(packed: Packed, by: By, *, in_detail: bool, expects_new: bool = False) -> Upserted:
+    """Write what was staged, no key of which is twice there. Joins the transaction at hand.
 
     `in_detail`: also say which rows were made and changed, and tell whoever listens. `expects_new`: most likely all
     rows are new, so that they are made before it is looked which ones are there.
     """
     done = Upserted()
     is_heard = any(map(events.is_heard, (CREATED, UPDATED)))
-    left, known = _drop(rows, done), 0
-    lines = {(row[2], row[3]): row[0] for row in rows} if in_detail or is_heard else None
+    left, known = _drop(packed, done), 0
+    lines = {(channel, code): line for line, channel, code in packed.with_keys()} if in_detail or is_heard else None
     writing = _Writing(by, lines)
     if expects_new:
-        known = done.created_count = _make_all(writing, done.created)
+        known = done.created_count = _unless_taken(lambda: writing.run(_MAKE, done.created))
     while known < left:
         known, differing = _look()
         if differing:
@@ -190,14 +160,14 @@ def upsert(rows: Sequence[Row], by: By, *, in_detail: bool, expects_new: bool = 
     done.unchanged_count = left - done.created_count - done.updated_count
     if lines is not None:
         done.ids = _ids()
-        _tell(rows, done)
+        _tell(packed, done)
     return done
 
 
-def tally(rows: Sequence[Row]) -> Upserted:
+def tally(packed: Packed) -> Upserted:
     """What `upsert` would do with what was staged, without doing it."""
     done = Upserted()
-    left = _drop(rows, done)
+    left = _drop(packed, done)
     there, done.updated_count = _look()
     done.created_count = left - there
     done.unchanged_count = there - done.updated_count
@@ -232,31 +202,38 @@ class _Writing:
         return len(found)
 
 
-def _make_all(writing: _Writing, lines: set[int]) -> int:
-    """Make all rows, or none if one is there; how many. To be ready for a row that is there costs a quarter more."""
+def _unless_taken(make: Callable[[], int]) -> int:
+    """How many were made: all, or none where one is there. To be ready for such a one costs a quarter more."""
     try:
         with transaction.atomic():
-            return writing.run(_MAKE, lines)
+            return make()
     except IntegrityError as error:
         if transactions.constraint_of(error) != CODE_TAKEN:
             raise
         return 0
 
 
-def _drop(rows: Sequence[Row], done: Upserted) -> int:
+def _drop(packed: Packed, done: Upserted) -> int:
     """Take out new customers without an e-mail, and ones that were merged into others; how many rows are left."""
-    merge_lock.for_writers()
+    are_merged = _begin_writing()
     with connection.cursor() as cursor:
-        cursor.execute(_ARE_MERGED)
-        if cursor.fetchone()[0]:
+        if are_merged:
             cursor.execute(_MERGED)
             done.merged = dict(cursor.fetchall())
-        if not all(row[1] & EMAIL_BIT for row in rows):
+        if not all(row[1] & EMAIL_BIT for row in packed.rows):
             cursor.execute(_WITHOUT_EMAIL)
             done.without_email = [line for (line,) in cursor.fetchall() if line not in done.merged]
         if done.merged or done.without_email:
             cursor.execute(_DROP, [[*done.merged, *done.without_email]])
-    return len(rows) - len(done.without_email) - len(done.merged)
+    return len(packed) - len(done.without_email) - len(done.merged)
+
+
+def _begin_writing() -> bool:
+    """Have nobody merge until the transaction at hand ends; whether somebody has."""
+    merge_lock.for_writers()
+    with connection.cursor() as cursor:
+        cursor.execute(_ARE_MERGED)
+        return bool(cursor.fetchone()[0])
 
 
 def _ids() -> dict[int, int]:
@@ -265,9 +242,9 @@ def _ids() -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _tell(rows: Sequence[Row], done: Upserted) -> None:
+def _tell(packed: Packed, done: Upserted) -> None:
     """Whoever listens hears of each row; which fields changed is in the history."""
-    channel_of = {row[0]: row[2] for row in rows}
+    channel_of = {line: channel for line, channel, _code in packed.with_keys()}
     for event, lines in ((CREATED, done.created), (UPDATED, done.updated)):
         payloads = [{"customer_id": done.ids[line], "channel_id": channel_of[line]} for line in sorted(lines)]
         events.put_many(event, payloads)

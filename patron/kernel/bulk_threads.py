@@ -1,7 +1,7 @@
 """Who is at work while a file comes in or goes out, so that both Python and PostgreSQL have something to do.
 
-In: a thread reads and cleans a batch, a connection takes the one before to the database, and another connection writes
-the one before that. Out: two connections read in turns what this thread writes.
+In: a thread reads and cleans a batch, a connection takes the one before to the database (and may write it already), and
+another connection writes the one before that. Out: two connections read in turns what this thread writes.
 """
 
 import contextlib

@@ -6,9 +6,10 @@ Source: 5-omnitron, Bulk import and export.
 """
 
 import itertools
+import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -22,6 +23,7 @@ from patron.kernel.record_files import Batch, Fault, Mark, Reader
 from patron.kernel.refused_rows import RefusedRows
 
 _PART: Final = 10_000
+_PATIENCE_SECONDS: Final = 3.0
 _NOTE_KEYS: Final = """
 INSERT INTO kernel_importedkey (import_id, keys, lines)
 SELECT %s, array_agg(k.key), array_agg(k.line) FROM ({rows}) AS k HAVING count(*) > 0
@@ -72,8 +74,8 @@ class Target(Protocol):
     def options(self) -> Mapping[str, Any]:
         """Plain JSON."""
 
-    def open(self, names: list[str] | None) -> None:
-        """Look at the columns of a CSV file. Raises Unreadable."""
+    def open(self, reader: Reader) -> re.Pattern[str] | None:
+        """Look at the columns of a CSV file; what its lines are matched with, if anything. Raises Unreadable."""
 
     def clean(self, batch: Batch) -> Cleaned:
         """Look at the rows, in a thread that has no database."""
@@ -81,7 +83,8 @@ class Target(Protocol):
     def stage(self, rows: Any) -> None:
         """Take them to the database, in the transaction in which they will be written.
 
-        The batch before may be being written by another connection: nothing that it changes may be looked at or held.
+        The batch before may be being written by another connection: what it needs may not be held, and what it changes
+        not be looked at. Where it waits for somebody who waits for this, it is all undone and begun again behind it.
         """
 
     def write(self, rows: Any, import_id: int | None) -> Written:
@@ -97,36 +100,47 @@ def run(target: Target, reader: Reader, refused: Path, *, name: str, progress: P
     `refused`: where refused rows are written. `name`: what the run is called. `restart`: begin anew though an
     unfinished run is there. Raises Unreadable, Changed, Taken. Must not run inside a transaction.
     """
-    target.open(reader.names)
+    plain = target.open(reader)
     wish = {"restart": restart, "overwrites": target.overwrites}
     with import_runs.alone(target.kind, target.options, reader, name, **wish) as current:
-        return _run(target, reader, RefusedRows(refused, reader.names), current, progress)
+        progress(current, reader)
+        cleaned = _cleaned(target, reader.batches(target.batch, plain))
+        return _run(target, cleaned, RefusedRows(refused, reader.names), current, lambda now: progress(now, reader))
 
 
-def _run(target: Target, reader: Reader, rows: RefusedRows, current: FileImport, progress: Progress) -> FileImport:
-    progress(current, reader)
-
+def _run(
+    target: Target,
+    batches: Iterator[Cleaned],
+    rows: RefusedRows,
+    current: FileImport,
+    progress: Callable[[FileImport], None],
+) -> FileImport:
     def put(cleaned: Cleaned, before: Future[FileImport]) -> FileImport:
-        def work() -> FileImport:
+        def work(seconds: float | None = None) -> FileImport:
             target.stage(cleaned.rows)
-            return _put(target, cleaned, before.result(), rows)
+            return _put(target, cleaned, before.result(seconds), rows)
 
-        return transactions.run(work)
+        try:
+            return transactions.run(lambda: work(_PATIENCE_SECONDS))
+        except TimeoutError:
+            # the one before may wait for somebody who waits for what was staged, which PostgreSQL cannot see
+            wait([before])
+            return transactions.run(work)
 
     try:
         with bulk_threads.connected() as writers:
             coming: deque[Future[FileImport]] = deque()
             latest: Future[FileImport] = Future()
             latest.set_result(current)
-            for cleaned, writer in zip(_cleaned(target, reader), itertools.cycle(writers), strict=False):
+            for cleaned, writer in zip(batches, itertools.cycle(writers), strict=False):
                 latest = writer.submit(put, cleaned, latest)
                 coming.append(latest)
                 if len(coming) == len(writers):
                     current = coming.popleft().result()
-                    progress(current, reader)
+                    progress(current)
             for last in coming:
                 current = last.result()
-                progress(current, reader)
+                progress(current)
     finally:
         target.close()
     return transactions.run(lambda: _finish(current, rows))
@@ -137,11 +151,11 @@ def rehearse(target: Target, reader: Reader, refused: Path, *, name: str, progre
 
     Rows that repeat each other further apart than a batch are not told.
     """
-    target.open(reader.names)
+    plain = target.open(reader)
     now = clock.now()
     current = FileImport(kind=target.kind, name=name, started_at=now, modified_at=now)
     rows = RefusedRows(refused, reader.names)
-    for cleaned in _cleaned(target, reader):
+    for cleaned in _cleaned(target, reader.batches(target.batch, plain)):
         written = transactions.run(lambda cleaned=cleaned: _try(target, cleaned))  # type: ignore[misc]
         current.refusals_bytes = rows.put(_in_order(cleaned, written), current.refusals_bytes)
         added = _counts(cleaned, written) | {"position": cleaned.mark.records - current.position}
@@ -150,13 +164,13 @@ def rehearse(target: Target, reader: Reader, refused: Path, *, name: str, progre
     return current
 
 
-def note_keys(rows: str, import_id: int) -> None:
+def note_keys(rows: str, import_id: int, values: Sequence[Any] = ()) -> None:
     """Remember the keys of a batch, by which rows that repeat each other are found at the end.
 
-    `rows`: SQL that gives `key` (bigint) and `line` of each row.
+    `rows`: SQL with `values` that gives `key` (bigint) and `line` of each row.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE_KEYS.format(rows=rows), [import_id])
+        cursor.execute(_NOTE_KEYS.format(rows=rows), [import_id, *values])
 
 
 def overridden(line: int, later: int, raw: Any = None) -> Fault:
@@ -169,8 +183,8 @@ def _try(target: Target, cleaned: Cleaned) -> Written:
     return target.write(cleaned.rows, None)
 
 
-def _cleaned(target: Target, reader: Reader) -> Iterator[Cleaned]:
-    return bulk_threads.ahead(target.clean(batch) for batch in reader.batches(target.batch))
+def _cleaned(target: Target, batches: Iterator[Batch]) -> Iterator[Cleaned]:
+    return bulk_threads.ahead(map(target.clean, batches))
 
 
 def _put(target: Target, cleaned: Cleaned, current: FileImport, rows: RefusedRows) -> FileImport:

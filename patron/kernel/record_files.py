@@ -7,8 +7,9 @@ import codecs
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -20,6 +21,7 @@ from patron.kernel.file_content import Content, Unreadable
 
 LONGEST_LINE: Final = 1_000_000  # characters
 FORMATS: Final = ("csv", "ndjson")
+_AT_ONCE: Final = 500  # lines matched without a pause, in which no other thread can work
 _DELIMITERS: Final = ",;\t|"
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # What a spreadsheet of this market saves when it does not save UTF-8: latin-1, but for six letters of Turkish.
@@ -45,11 +47,15 @@ class Mark(NamedTuple):
 
 @dataclass(slots=True)
 class Batch:
-    """Some records, in order: `rows` of (line, fields), fields being a list (CSV) or a dict (NDJSON)."""
+    """Some records, in order: `rows` of (line, fields), fields being a list (CSV) or a dict (NDJSON).
+
+    `plain`: (line, match) of those that a pattern of whole lines was asked for and found in; they are in no `rows`.
+    """
 
     rows: list[tuple[int, Any]]
     faults: list[Fault]
     mark: Mark
+    plain: list[tuple[int, re.Match[str]]] = field(default_factory=list)
 
 
 class Reader:
@@ -88,17 +94,24 @@ class Reader:
         self._is_suspicious = False
         self._too_long: list[int] = []
         self.count = 0
-        lines = itertools.chain.from_iterable(self._lines(text, is_last=is_last))
+        self._source = itertools.chain.from_iterable(self._lines(text, is_last=is_last))
+        self._ended = 0  # the last line of the last record
         self.names: list[str] | None = None
         head = text.partition("\n")[0]
         self.delimiter = delimiter or max(_DELIMITERS, key=head.count) if self.format == "csv" else None
-        self._records = self._csv(lines, self.delimiter) if self.delimiter else self._ndjson(lines)
+        self._width = 0
+        self._records = self._csv() if self.delimiter else self._ndjson()
         if self.format == "csv":
             self.names = self._header()
 
-    def batches(self, size: int) -> Iterator[Batch]:
-        """All that is left, `size` records at a time. Raises Unreadable."""
-        while batch := self._batch(size):
+    def batches(self, size: int, plain: re.Pattern[str] | None = None) -> Iterator[Batch]:
+        """All that is left, `size` records at a time. Raises Unreadable.
+
+        `plain`: of lines of CSV, end and all, each of which is a record where one may begin; its groups are the
+        caller's. To match them costs a third of parsing them. Where most lines are others, that is tried no more.
+        """
+        while batch := self._batch(size, plain):
+            plain = plain if len(batch.plain) > len(batch.rows) else None
             yield batch
 
     def skip_to(self, mark: Mark) -> bool:
@@ -107,21 +120,49 @@ class Reader:
             self.count += 1
         return (self.count, self.content.size, self.content.digest) == mark
 
-    def _batch(self, size: int) -> Batch | None:
-        rows: list[tuple[int, Any]] = []
-        faults: list[Fault] = []
-        for each in itertools.islice(self._records, size):
+    def _batch(self, size: int, plain: re.Pattern[str] | None) -> Batch | None:
+        batch = Batch([], [], Mark(0, 0, ""))
+        if plain is None:
+            self._sort(itertools.islice(self._records, size), batch)
+        else:
+            while (left := size - _count(batch)) > 0 and (
+                lines := list(itertools.islice(self._source, min(left, _AT_ONCE)))
+            ):
+                self._match(lines, plain, batch)
+        if not _count(batch):
+            return None
+        self.count += _count(batch)
+        batch.mark = Mark(self.count, self.content.size, self.content.digest)
+        return batch
+
+    def _sort(self, records: Iterable[tuple[int, Any]], batch: Batch) -> None:
+        for each in records:
             line, record = each
             if type(record) is Fault:
-                faults.append(record)
+                batch.faults.append(record)
             elif self._is_suspicious and type(record) is list and (said := _unstorable(record)):
-                faults.append(Fault(line, said, record))
+                batch.faults.append(Fault(line, said, record))
             else:
-                rows.append(each)
-        if not rows and not faults:
-            return None
-        self.count += len(rows) + len(faults)
-        return Batch(rows, faults, Mark(self.count, self.content.size, self.content.digest))
+                batch.rows.append(each)
+
+    def _match(self, lines: list[str], plain: re.Pattern[str], batch: Batch) -> None:
+        """Sort lines, and those that are read beyond them where the last begins a record of several."""
+        found = [None] * len(lines) if self._is_suspicious else list(map(plain.fullmatch, lines))
+        first = self._ended + 1
+        if None not in found:
+            self._ended += len(lines)
+            batch.plain += zip(range(first, first + len(lines)), found, strict=True)  # type: ignore[arg-type]
+            return
+        ahead = iter(lines)
+        others = self._csv(itertools.chain(ahead, self._source))
+        while (place := self._ended + 1 - first) < len(lines):
+            match = found[place]
+            if match is None:
+                self._sort(itertools.islice(others, 1), batch)
+            else:
+                next(ahead)
+                self._ended += 1
+                batch.plain.append((self._ended, match))
 
     def _guess(self, first: bytes) -> str:
         for bom, encoding in _BOMS:
@@ -174,38 +215,44 @@ class Reader:
             raise Unreadable(
                 _("Line %(line)d, which must name the columns: %(fault)s") % {"line": line, "fault": first.text}
             )
+        self._width = len(first)
         names = [name.strip() for name in first]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise Unreadable(_("The first line names a column twice: %(names)s") % {"names": ", ".join(twice)})
         return names
 
-    def _csv(self, lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, Any]]:
-        reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        width, ended = 0, 0
+    def _csv(self, lines: Iterator[str] | None = None) -> Iterator[tuple[int, Any]]:
+        """Records of lines, the first of which follows `_ended`: as do those after, whoever else reads some between."""
+        reader = csv.reader(lines or self._source, delimiter=self.delimiter or ",", strict=True)
+        read = 0
         while True:
             try:
                 for row in reader:
-                    begun, ended = ended + 1, reader.line_num
-                    if self._too_long and self._too_long[0] <= ended:
-                        self._too_long.clear()
+                    begun = self._ended + 1
+                    self._ended += reader.line_num - read
+                    read = reader.line_num
+                    if self._too_long and self._too_long[0] <= self._ended:
+                        self._too_long = [number for number in self._too_long if number > self._ended]
                         yield begun, Fault(begun, _too_long(), None)
                     elif not row:
                         continue
-                    elif len(row) != (width := width or len(row)):
+                    elif self._width and len(row) != self._width:
                         said = _("Expected %(expected)d fields, found %(found)d.")
-                        yield begun, Fault(begun, said % {"expected": width, "found": len(row)}, row)
+                        yield begun, Fault(begun, said % {"expected": self._width, "found": len(row)}, row)
                     else:
                         yield begun, row
             except csv.Error as error:
-                begun, ended = ended + 1, reader.line_num
+                begun = self._ended + 1
+                self._ended += reader.line_num - read
+                read = reader.line_num
                 said = _("This is not valid CSV up to line %(line)d: %(error)s.")
-                yield begun, Fault(begun, said % {"line": ended, "error": error}, None)
+                yield begun, Fault(begun, said % {"line": self._ended, "error": error}, None)
             else:
                 return
 
-    def _ndjson(self, lines: Iterator[str]) -> Iterator[tuple[int, Any]]:
-        for number, line in enumerate(lines, start=1):
+    def _ndjson(self) -> Iterator[tuple[int, Any]]:
+        for number, line in enumerate(self._source, start=1):
             if self._too_long and self._too_long[0] == number:
                 self._too_long.clear()
                 yield number, Fault(number, _too_long(), None)
@@ -216,6 +263,10 @@ class Reader:
                     yield number, Fault(number, _other_encoding(), line.rstrip("\r\n"))
                 except (msgspec.DecodeError, RecursionError):
                     yield number, Fault(number, _("This is not a JSON object."), line.rstrip("\r\n"))
+
+
+def _count(batch: Batch) -> int:
+    return len(batch.rows) + len(batch.faults) + len(batch.plain)
 
 
 def by_column(fields: Iterable[str], mapped: Mapping[str, str] | None) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """Files of records, read in constant memory, whatever is in them."""
 
+import csv
 import gzip
+import re
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +10,10 @@ from typing import Any
 
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from patron.kernel import file_content
+from patron.kernel import file_content, record_files
 from patron.kernel.file_content import Unreadable
 from patron.kernel.record_files import Fault, Mark, Reader
 from patron.kernel.refused_rows import RefusedRows
@@ -170,6 +174,26 @@ def test_an_archive_that_is_cut_off_is_refused(file: Any) -> None:
     path = file(gzip.compress(b"a\n" + b"".join(b"%d\n" % n for n in range(100_000)))[:-2000], "a.csv.gz")
     with pytest.raises(Unreadable, match="damaged or cut off"):
         read(path)
+
+
+@given(text=st.text('ab,"\n\r\x00', max_size=60), size=st.integers(1, 5), block=st.integers(4, 20))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_lines_that_are_matched_are_the_same_records(text: str, size: int, block: int, file: Any) -> None:
+    """Whatever is between them; each batch ends where it would, so that either way goes on behind the other."""
+    plain = re.compile(r"[ab]*+,[ab]*+\r?\n?")
+    path = file("a,b\n" * 4 + text)
+    found: list[list[Any]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(file_content, "BLOCK_BYTES", block)
+        patch.setattr(record_files, "LONGEST_LINE", 20)
+        for pattern in (None, plain):
+            found.append([])
+            with Reader(path) as reader:
+                for batch in reader.batches(size, pattern):
+                    lines = [(line, next(csv.reader([match.string]))) for line, match in batch.plain]
+                    found[-1].append((sorted([*batch.rows, *lines]), batch.faults, batch.mark))
+    assert found[0] == found[1]
+    assert found[1]
 
 
 def test_ndjson_is_one_object_a_line(file: Any) -> None:
