@@ -26,10 +26,10 @@ def test_shows_where_everything_is_and_answers_there(patron: Running) -> None:
 
 def test_counts_the_requests_of_every_process_together(patron: Running) -> None:
     """A request shows in the metrics whichever process answered it."""
-    patron.get("/healthz")
-    line = next(
-        line for line in patron.get("/metrics")[1].decode().splitlines() if "healthz" in line and "total" in line
-    )
+    assert patron.get("/healthz")[0] == 200
+    status, body = patron.get("/metrics")
+    assert status == 200
+    line = next(line for line in body.decode().splitlines() if "healthz" in line and "total" in line)
     assert float(line.rsplit(" ", 1)[1]) >= 1
 
 
