@@ -3,9 +3,7 @@
 Read in constant memory: a line that does not end and a quote that does not close become one fault each.
 """
 
-import codecs
 import csv
-import io
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,16 +14,13 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from django.utils.translation import gettext as _
 
-from patron.kernel import file_content
+from patron.kernel import file_lines
 from patron.kernel.file_content import Content, Unreadable
+from patron.kernel.file_lines import Lines, has_unstorable
 
-LONGEST_LINE: Final = 1_000_000  # characters
 FORMATS: Final = ("csv", "ndjson")
 _AT_ONCE: Final = 500  # lines matched without a pause, in which no other thread can work
 _DELIMITERS: Final = ",;\t|"
-_BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-# What a spreadsheet of this market saves when it does not save UTF-8: latin-1, but for six letters of Turkish.
-FALLBACK_ENCODING: Final = "windows-1254"
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -83,18 +78,13 @@ class Reader:
         self.content.close()
 
     def _begin(self, path: Path | None, encoding: str | None, kind: str | None, delimiter: str | None) -> None:
-        first = self.content.block()
+        self._lines = Lines(self.content, encoding)
         self.head = self.content.digest
-        self.was_guessed = False
-        self.encoding = _known(encoding) if encoding else self._guess(first)
-        self._decode = codecs.getincrementaldecoder(self.encoding)(errors="surrogateescape").decode
-        is_last = len(first) < file_content.BLOCK_BYTES
-        text = self._decode(first, is_last).removeprefix("\ufeff")
+        self.encoding, self.was_guessed = self._lines.encoding, self._lines.was_guessed
+        text = self._lines.first
         self.format = kind or _format_of(path, text)
-        self._is_suspicious = False
-        self._too_long: list[int] = []
         self.count = 0
-        self._source = itertools.chain.from_iterable(self._lines(text, is_last=is_last))
+        self._source = iter(self._lines)
         self._ended = 0  # the last line of the last record
         self.names: list[str] | None = None
         head = text.partition("\n")[0]
@@ -140,14 +130,14 @@ class Reader:
             line, record = each
             if type(record) is Fault:
                 batch.faults.append(record)
-            elif self._is_suspicious and type(record) is list and (said := _unstorable(record)):
+            elif self._lines.is_suspicious and type(record) is list and (said := _unstorable(record)):
                 batch.faults.append(Fault(line, said, record))
             else:
                 batch.rows.append(each)
 
     def _match(self, lines: list[str], plain: re.Pattern[str], batch: Batch) -> None:
         """Sort lines, and those that are read beyond them where the last begins a record of several."""
-        found = [None] * len(lines) if self._is_suspicious else list(map(plain.fullmatch, lines))
+        found = [None] * len(lines) if self._lines.is_suspicious else list(map(plain.fullmatch, lines))
         first = self._ended + 1
         if None not in found:
             self._ended += len(lines)
@@ -163,49 +153,6 @@ class Reader:
                 next(ahead)
                 self._ended += 1
                 batch.plain.append((self._ended, match))
-
-    def _guess(self, first: bytes) -> str:
-        for bom, encoding in _BOMS:
-            if first.startswith(bom):
-                return encoding
-        try:
-            codecs.getincrementaldecoder("utf-8")().decode(first, len(first) < file_content.BLOCK_BYTES)
-        except UnicodeDecodeError:
-            self.was_guessed = True
-            return FALLBACK_ENCODING
-        return "utf-8"
-
-    def _texts(self, text: str, is_last: bool) -> Iterator[str]:
-        while True:
-            self._is_suspicious = self._is_suspicious or _has_unstorable(text)
-            yield text
-            if is_last:
-                return
-            block = self.content.block()
-            is_last = len(block) < file_content.BLOCK_BYTES
-            text = self._decode(block, is_last)
-
-    def _lines(self, text: str, *, is_last: bool) -> Iterator[Iterable[str]]:
-        """Lines with their ends, some at a time. One that is too long comes as an empty one, noted in `_too_long`."""
-        pending, number, dropping = "", 0, False
-        for each in self._texts(text, is_last):
-            if dropping:
-                _dropped, found, each = each.partition("\n")  # noqa: PLW2901 -- the rest of it
-                if not found:
-                    continue
-                dropping = False
-            pending += each
-            end = pending.rfind("\n") + 1
-            whole, pending = pending[:end], pending[end:]
-            number += whole.count("\n")
-            yield io.StringIO(whole, newline="\n")
-            if len(pending) > LONGEST_LINE:
-                number += 1
-                self._too_long.append(number)
-                pending, dropping = "", True
-                yield ["\n"]
-        if pending:
-            yield [pending]
 
     def _header(self) -> list[str]:
         line, first = next(self._records, (0, None))
@@ -232,8 +179,7 @@ class Reader:
                     begun = self._ended + 1
                     self._ended += reader.line_num - read
                     read = reader.line_num
-                    if self._too_long and self._too_long[0] <= self._ended:
-                        self._too_long = [number for number in self._too_long if number > self._ended]
+                    if self._lines.was_too_long(self._ended):
                         yield begun, Fault(begun, _too_long(), None)
                     elif not row:
                         continue
@@ -253,8 +199,7 @@ class Reader:
 
     def _ndjson(self) -> Iterator[tuple[int, Any]]:
         for number, line in enumerate(self._source, start=1):
-            if self._too_long and self._too_long[0] == number:
-                self._too_long.clear()
+            if self._lines.was_too_long(number):
                 yield number, Fault(number, _too_long(), None)
             elif not line.isspace():
                 try:
@@ -275,14 +220,6 @@ def by_column(fields: Iterable[str], mapped: Mapping[str, str] | None) -> dict[s
     return found | {column: name for name, column in (mapped or {}).items()}
 
 
-def _known(encoding: str) -> str:
-    try:
-        "".encode(encoding)  # a codec of something else than text is none here
-        return codecs.lookup(encoding).name
-    except (LookupError, UnicodeError) as error:
-        raise Unreadable(_("There is no encoding %(name)s.") % {"name": encoding}) from error
-
-
 def _format_of(path: Path | None, text: str) -> str:
     endings = [suffix.lower() for suffix in path.suffixes] if path else []
     if {".ndjson", ".jsonl"} & set(endings):
@@ -295,21 +232,11 @@ def _format_of(path: Path | None, text: str) -> str:
     return "ndjson" if first == "{" else "csv"
 
 
-def _has_unstorable(text: str) -> bool:
-    if "\x00" in text:
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
 def _unstorable(row: list[str]) -> str | None:
     text = "".join(row)
     if "\x00" in text:
         return _("Null characters are not allowed.")
-    return _other_encoding() if _has_unstorable(text) else None
+    return _other_encoding() if has_unstorable(text) else None
 
 
 def _other_encoding() -> str:
@@ -317,4 +244,4 @@ def _other_encoding() -> str:
 
 
 def _too_long() -> str:
-    return _("The line is longer than %(most)d characters.") % {"most": LONGEST_LINE}
+    return _("The line is longer than %(most)d characters.") % {"most": file_lines.LONGEST_LINE}

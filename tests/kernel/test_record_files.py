@@ -13,7 +13,7 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from patron.kernel import file_content, record_files
+from patron.kernel import file_content, file_lines
 from patron.kernel.file_content import Unreadable
 from patron.kernel.record_files import Fault, Mark, Reader
 from patron.kernel.refused_rows import RefusedRows
@@ -185,7 +185,7 @@ def test_lines_that_are_matched_are_the_same_records(text: str, size: int, block
     found: list[list[Any]] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(file_content, "BLOCK_BYTES", block)
-        patch.setattr(record_files, "LONGEST_LINE", 20)
+        patch.setattr(file_lines, "LONGEST_LINE", 20)
         for pattern in (None, plain):
             found.append([])
             with Reader(path) as reader:
