@@ -45,7 +45,7 @@ class Conditions:
         self.values: dict[str, Any] = {}
         self.channels: frozenset[int] | None = None
         self._indexed: list[str] = []
-        self._parts: list[str] = []
+        self._parts: list[tuple[str, str]] = []
         self._mapping: list[str] = []
         self._traits: dict[str, Any] = {}
 
@@ -55,9 +55,9 @@ class Conditions:
         self.values[name] = value
         return f"%({name})s::{kind}"
 
-    def add(self, condition: str) -> None:
-        """One more that must hold."""
-        self._parts.append(condition)
+    def add(self, condition: str, column: str = "") -> None:
+        """One more that must hold. `column`: the one it is about, where an index of that column can find its rows."""
+        self._parts.append((condition, column))
 
     def add_for_index(self, condition: str) -> None:
         """One that holds anyway, by which an index is found that holds some of the rows."""
@@ -76,30 +76,34 @@ class Conditions:
         """Only these, and only those of earlier calls."""
         self.channels = channels if self.channels is None else self.channels & channels
 
-    @property
-    def is_of_one_channel(self) -> bool:
-        """Whether only rows of one channel can fit."""
-        return self.channels is not None and len(self.channels) == 1
-
-    def sql(self, *, walks_channel: bool = False) -> str:
-        """All of them; `TRUE` when there are none. For when all have been added.
-
-        `walks_channel`: the rows will be in the order of `Order.within_channel`, as an index has it.
-        """
-        parts = [*self._parts, *(() if walks_channel else self._indexed)]
+    def sql(self) -> str:
+        """All of them; `TRUE` when there are none. For when all have been added."""
+        parts = [*(condition for condition, _column in self._parts), *self._indexed, *self._traits_sql()]
         if self.channels is not None:
-            parts.append(self._channel_sql(sorted(self.channels), is_equal=not walks_channel))
-        if self._traits:
-            parts.append(f"c.traits = ANY({self.bind(_traits(self._traits), 'smallint[]')})")
+            parts.append(self._channel_sql(sorted(self.channels)))
         if self._mapping:
-            mapping = " AND ".join(self._mapping)
-            parts.append(f"EXISTS (SELECT FROM customers_customermapping m WHERE m.customer_id = c.id AND {mapping})")
+            parts.append(f"EXISTS ({self._mapping_sql()})")
         return " AND ".join(parts) or "TRUE"
 
-    def _channel_sql(self, channels: list[int], *, is_equal: bool) -> str:
-        # What equals a constant is left out of an order, and then any index that has the rest of it may be walked, past
-        # the rows of other channels too.
-        if is_equal and len(channels) == 1:
+    def of_column(self, column: str) -> list[str]:
+        """Those by which an index of the column finds rows."""
+        return [condition for condition, of in self._parts if of == column]
+
+    def besides(self, column: str) -> list[str]:
+        """All others but the channels: what is looked at in each row that is walked past."""
+        parts = [condition for condition, of in self._parts if of != column]
+        # a look-up a row: beside an OR an EXISTS may be answered by reading all mappings there are
+        return [*parts, *self._traits_sql(), *([f"({self._mapping_sql()} LIMIT 1)"] if self._mapping else [])]
+
+    def _traits_sql(self) -> list[str]:
+        return [f"c.traits = ANY({self.bind(_traits(self._traits), 'smallint[]')})"] if self._traits else []
+
+    def _mapping_sql(self) -> str:
+        mapping = " AND ".join(self._mapping)
+        return f"SELECT true FROM customers_customermapping m WHERE m.customer_id = c.id AND {mapping}"  # noqa: S608 -- constant words
+
+    def _channel_sql(self, channels: list[int]) -> str:
+        if len(channels) == 1:
             return f"c.channel_id = {self.bind(channels[0], 'bigint')}"
         return f"c.channel_id = ANY({self.bind(channels, 'bigint[]')})"
 

@@ -90,27 +90,28 @@ def _read(name: str, values: Sequence[str], found: Conditions) -> None:
 def _moment(column: str, lookup: str, values: Sequence[str], found: Conditions) -> None:
     if lookup == "date":
         starts, ends = (found.bind(each, "timestamptz") for each in conditions.day_bounds(values[-1]))
-        found.add(f"{column} >= {starts} AND {column} < {ends}")
+        found.add(f"{column} >= {starts} AND {column} < {ends}", column)
     else:
-        found.add(f"{column} {OPERATORS[lookup]} {found.bind(conditions.moment(values[-1]), 'timestamptz')}")
+        bound = found.bind(conditions.moment(values[-1]), "timestamptz")
+        found.add(f"{column} {OPERATORS[lookup]} {bound}", column)
 
 
 def _number(lookup: str, values: Sequence[str], found: Conditions) -> None:
     if lookup == "in":
-        found.add(f"c.id = ANY({found.bind(conditions.wholes(values), 'bigint[]')})")
+        found.add(f"c.id = ANY({found.bind(conditions.wholes(values), 'bigint[]')})", "c.id")
     else:
-        found.add(f"c.id {OPERATORS[lookup]} {found.bind(conditions.whole(values[-1]), 'bigint')}")
+        found.add(f"c.id {OPERATORS[lookup]} {found.bind(conditions.whole(values[-1]), 'bigint')}", "c.id")
 
 
 def _text(column: str, lookup: str, values: Sequence[str], found: Conditions) -> None:
     value = conditions.text(values[-1])
     if lookup == "exact":
-        found.add(f"{column} = {found.bind(value, 'text')}")
+        found.add(f"{column} = {found.bind(value, 'text')}", column)
         return
     # as a range, which the index answers whatever the plan knows of the value
-    found.add(f"{column} >= {found.bind(value, 'text')}")
+    found.add(f"{column} >= {found.bind(value, 'text')}", column)
     if (end := conditions.after_prefix(value)) is not None:
-        found.add(f"{column} < {found.bind(end, 'text')}")
+        found.add(f"{column} < {found.bind(end, 'text')}", column)
 
 
 def _text_or_null(column: str, lookup: str, values: Sequence[str], found: Conditions) -> None:

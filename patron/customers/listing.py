@@ -1,9 +1,9 @@
 """A page of customers, counted, by one statement; by number, or by a cursor that is as fast at any depth.
 
 Rows that are few enough to be counted one by one (see `kernel.counting`) are gathered and put in order. Of more the
-page is walked to along an index that has the order. Which of the two it is shows only when the rows are counted, so
-both are in the statement and one of them runs: walking an order while hoping for rows that are rare or far away would
-read the whole table.
+page is walked to along an index that has the order, see `walking`. Which of the two it is shows only when the rows are
+counted, so both are in the statement and one of them runs. Where the walk has not seen enough, they are gathered after
+all.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 
 from patron.channels.access import Scope
-from patron.customers import cursors, filters, ordering, reads
+from patron.customers import cursors, filters, ordering, reads, walking
 from patron.customers.conditions import Conditions
 from patron.customers.cursors import Cursor
 from patron.customers.errors import TooSlow
@@ -53,16 +53,11 @@ _FROM: Final = "FROM customers_customer c WHERE {where}"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a request asks for. `number`: the page from 1, or 0 where there is a `cursor`.
-
-    `walked_where` and `walked_order`: the same again, for an index that is walked to the page. `plans`: of its bounds.
-    """
+    """What a request asks for. `number`: the page from 1, or 0 where there is a `cursor`. `plans`: of its bounds."""
 
     found: Conditions
     where: str
     order: Order
-    walked_where: str
-    walked_order: Order
     limit: int
     number: int
     cursor: Cursor | None
@@ -114,19 +109,16 @@ def _wish(parameters: QueryDict, found: Conditions, scope: Scope) -> Wish:
     if word is not None and "page" in parameters:
         raise Invalid({"cursor": [_("Ask by page or by cursor, not by both.")]})
     is_exact = counting.is_exact_wanted(parameters)
-    walks_channel = found.is_of_one_channel and order.has_index_of_channel
     return Wish(
         found,
         found.sql(),
         order,
-        found.sql(walks_channel=walks_channel),
-        order.within_channel() if walks_channel else order,
         _limit(parameters.get("limit", "")),
         page_number(parameters.get("page", "1")) if word is None else 0,
         cursors.opened(word, digest) if word else None,
         is_exact,
         digest,
-        _FOR_THESE if scope.ids is None else _FOR_ANY_IN_ORDER if walks_channel else _FOR_ANY,
+        _FOR_THESE if scope.ids is None else _FOR_ANY_IN_ORDER if order.has_index_of_channel else _FOR_ANY,
     )
 
 
@@ -154,25 +146,26 @@ def _page(wish: Wish) -> Page:
 def _counted(wish: Wish) -> Page:
     # words and numbers of our own: `Wish.where` holds nothing else, see `conditions`
     enough = counting.MOST_COUNTED + 1
+    order = wish.order
+    walked = walking.walk(wish.found, order, rows=wish.limit + 1, skipped=wish.offset, when=f"n.n >= {enough}")
     found = _ask(
         f"""
 WITH n AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT {_from(wish.where)} LIMIT {enough}) counted)
-SELECT n.n, {reads.COLUMNS}
+SELECT n.n, p.is_blind, {reads.COLUMNS}
 FROM n LEFT JOIN LATERAL (
-    (SELECT f.* FROM (SELECT {wish.order.columns("c")} {_from(wish.where)} AND n.n < {enough} OFFSET 0) f
-     ORDER BY {wish.order.sql("f")} LIMIT {wish.limit + 1} OFFSET {wish.offset})
-    UNION ALL
-    (SELECT {wish.order.columns("c")} {_from(wish.walked_where)} AND n.n >= {enough}
-     ORDER BY {wish.walked_order.sql("c")} LIMIT {wish.limit + 1} OFFSET {wish.offset})
+    ({_gathered(wish, order, when=f"n.n < {enough}")}) UNION ALL ({walked})
 ) p ON true LEFT JOIN customers_customer c ON c.id = p.id
-ORDER BY {wish.order.sql("p")}
+ORDER BY {order.sql("p")}
 """,  # noqa: S608
         wish,
     )
-    page = [reads.customer(row[1:]) for row in found if row[1] is not None]
+    number = found[0][0]
+    if any(row[1] for row in found):
+        found = [(number, *row) for row in _ask(_whole(order, _gathered(wish, order)), wish)]
+    page = [reads.customer(row[2:]) for row in found if row[2] is not None]
     is_more = len(page) > wish.limit
     count = counting.settle(
-        found[0][0],
+        number,
         wish.offset + len(page),
         is_end=bool(page) and not is_more,
         exact=(lambda: _exact(wish)) if wish.is_exact else None,
@@ -184,21 +177,35 @@ ORDER BY {wish.order.sql("p")}
 def _behind_cursor(wish: Wish, cursor: Cursor) -> Page:
     order = wish.order.turned() if cursor.is_back else wish.order
     place = cursors.values(cursor, wish.order)
-    if cursor.count <= counting.MOST_COUNTED:  # few: gathered, and put in order
-        gathered = f"SELECT {order.columns('c')} {_from(wish.where)} OFFSET 0"
-        behind = f"{order.behind('f', place, wish.found)} ORDER BY {order.sql('f')} LIMIT {wish.limit + 1}"
-        ends = f"SELECT f.* FROM ({gathered}) f WHERE {behind}"  # noqa: S608 -- as above
-        asked = (
-            f"SELECT {reads.COLUMNS} FROM ({ends}) p JOIN customers_customer c ON c.id = p.id ORDER BY {order.sql('p')}"  # noqa: S608
-        )
-    else:
-        walked = wish.walked_order.turned() if cursor.is_back else wish.walked_order
-        behind = f"{order.behind('c', place, wish.found)} ORDER BY {walked.sql('c')} LIMIT {wish.limit + 1}"
-        asked = f"SELECT {reads.COLUMNS} {_from(wish.walked_where)} AND {behind}"
-    page = [reads.customer(row) for row in _ask(asked, wish)]
+    found: list[tuple[Any, ...]] = []
+    are_many = cursor.count > counting.MOST_COUNTED
+    if are_many:
+        behind = order.behind("c", place, wish.found)
+        walked = walking.walk(wish.found, order, rows=wish.limit + 1, when=behind)
+        found = _ask(_whole(order, walked), wish)
+    if not are_many or any(row[0] for row in found):
+        found = _ask(_whole(order, _gathered(wish, order, behind=order.behind("f", place, wish.found))), wish)
+    page = [reads.customer(row[1:]) for row in found]
     is_more = len(page) > wish.limit
     shown = page[: wish.limit]
     return Page(cursor.count, cursor.is_estimated, is_more, shown[::-1] if cursor.is_back else shown)
+
+
+def _gathered(wish: Wish, order: Order, *, when: str = "TRUE", behind: str = "TRUE") -> str:
+    """SQL of the page out of all rows that fit, put in order; it gives what `walking.walk` does."""
+    every = f"SELECT {order.columns('c')} {_from(wish.where)} AND {when} OFFSET 0"
+    return f"""
+        SELECT f.*, false AS is_blind FROM ({every}) f WHERE {behind}
+        ORDER BY {order.sql("f")} LIMIT {wish.limit + 1} OFFSET {wish.offset}
+    """  # noqa: S608 -- as above
+
+
+def _whole(order: Order, page: str) -> str:
+    """SQL of the rows of a page with all that is shown of them."""
+    return f"""
+        SELECT p.is_blind, {reads.COLUMNS} FROM ({page}) p JOIN customers_customer c ON c.id = p.id
+        ORDER BY {order.sql("p")}
+    """  # noqa: S608 -- as above
 
 
 def _exact(wish: Wish) -> int:

@@ -92,6 +92,7 @@ class Customer(models.Model):
             models.Index(fields=["created_date", "id"], name="customers_customer_created"),
             models.Index(fields=["modified_date", "id"], name="customers_customer_modified"),
             models.Index(fields=["channel", "id"], name="customers_customer_channel"),
+            models.Index(fields=["channel", "channel_code", "id"], name="customers_customer_ch_code"),
             models.Index(fields=["channel", "email", "id"], name="customers_customer_ch_email"),
             models.Index(fields=["channel", "created_date", "id"], name="customers_customer_ch_created"),
             models.Index(fields=["channel", "modified_date", "id"], name="customers_customer_ch_modified"),

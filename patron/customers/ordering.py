@@ -23,7 +23,7 @@ SORTABLE: Final = {
     "email": ("email", "text"),
     "channel_code": ("channel_code", "text"),
 }
-_IN_CHANNEL: Final = frozenset({"id", "created_date,id", "modified_date,id", "email,id"})
+_IN_CHANNEL: Final = frozenset({"id", "created_date,id", "modified_date,id", "email,id", "channel_code,id"})
 PYTHON: Final[dict[str, type]] = {"bigint": int, "timestamptz": datetime, "text": str}
 
 
@@ -82,7 +82,9 @@ class Order:
         for number, key in enumerate(self.keys):
             same = [f"{table}.{each.column} = {bound[place]}" for place, each in enumerate(self.keys[:number])]
             either.append(" AND ".join([*same, f"{table}.{key.column} {'<' if key.is_down else '>'} {bound[number]}"]))
-        return "(" + " OR ".join(f"({each})" for each in either) + ")"
+        # which follows from the rest, and leads an index there
+        first = f"{table}.{self.keys[0].column} {'<=' if self.keys[0].is_down else '>='} {bound[0]}"
+        return f"({first} AND (" + " OR ".join(f"({each})" for each in either) + "))"
 
 
 def read(values: Sequence[str]) -> Order:

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from psycopg import sql
 
 from patron.channels.access import EVERYWHERE, Scope
-from patron.customers import filters, listing, ordering
+from patron.customers import filters, listing, ordering, walking
 
 _CHANNELS = """
 INSERT INTO channels_channel (id, name, channel_type, is_active, conf, schema, created_at, modified_at)
@@ -43,8 +43,8 @@ SELECT id, CASE WHEN id % 100 = 0 THEN 'erp' ELSE 'sales_channel' END, 'M' || id
 FROM customers_customer WHERE id % 2 = 0 AND channel_id < 9011
 """
 _NAMED = re.compile(r"%\((\w+)\)s")
-_OF_ANY = re.compile(r"channel_id = (ANY \()?\$")
-ONE_CHANNEL = Scope(frozenset({9001}))
+_OF_ANY = re.compile(r"channel_id = (ANY \()?(\$|ARRAY\[ch\.id\])")
+ONE_CHANNEL, TWO_CHANNELS = Scope(frozenset({9001})), Scope(frozenset({9001, 9004}))
 _EMPTIED = "TRUNCATE customers_customermapping, customers_customer, channels_channel CASCADE"
 
 
@@ -204,9 +204,12 @@ def test_few_rows_are_found_by_the_filters_own_index(query: str, index: str, mon
         "",
     ],
 )
-def test_who_sees_one_channel_reads_no_row_of_another(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("scope", [ONE_CHANNEL, TWO_CHANNELS], ids=["one channel", "two channels"])
+def test_who_sees_some_channels_reads_no_row_of_another(
+    query: str, scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever is asked for, in whatever order; by a plan for any value, which depends on nobody's values."""
-    scans = [node for plan in explained(monkeypatch, query, ONE_CHANNEL, "FORMAT JSON") for node in _scans(plan)]
+    scans = [node for plan in explained(monkeypatch, query, scope, "FORMAT JSON") for node in _scans(plan)]
     assert scans
     conditions = [node.get("Index Cond", "") for node in scans]
     # what is read by its id was found before
@@ -229,14 +232,27 @@ def test_who_sees_one_channel_reads_no_row_of_another(query: str, monkeypatch: p
         ("email__startswith=same&sort=-modified_date", "email__startswith=none&sort=-modified_date"),
     ],
 )
-def test_what_others_have_costs_nothing(many_elsewhere: str, nobody: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("scope", [ONE_CHANNEL, TWO_CHANNELS], ids=["one channel", "two channels"])
+def test_what_others_have_costs_nothing(
+    many_elsewhere: str, nobody: str, scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As much is read for a value of thousands in another channel as for one of nobody, so neither takes longer."""
     read = [
         sum(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"] for plan in plans)
         for query in (many_elsewhere, nobody)
-        for plans in [explained(monkeypatch, query, ONE_CHANNEL, "ANALYZE, BUFFERS, FORMAT JSON")]
+        for plans in [explained(monkeypatch, query, scope, "ANALYZE, BUFFERS, FORMAT JSON")]
     ]
     assert 0 < read[0] <= read[1] + 8  # an index may be a level deeper here, and a page end there
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sort", ["id", "created_date", "-email", "channel_code", "-email,created_date"])
+def test_a_walk_ends(sort: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred thousand stand before those of one name; a fifth of them is walked past, then the name's are taken."""
+    plans = explained(monkeypatch, f"first_name=Same&sort={sort}", EVERYWHERE, "ANALYZE, FORMAT JSON")
+    read = [[node["Actual Rows"] * node["Actual Loops"] for node in _scans(plan)] for plan in plans[:2]]
+    assert max(read[0]) in range(walking.WINDOW, walking.WINDOW + 100)
+    assert sum(read[1]) == 40_000 + 2  # and the rows of the page
 
 
 def _scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:

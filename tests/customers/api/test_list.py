@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from patron.channels.models import Channel
-from patron.customers import doors, listing
+from patron.customers import doors, listing, walking
 from patron.customers.models import Customer, CustomerMapping
 from patron.kernel import clock, counting
 
@@ -312,35 +312,53 @@ def test_pages_hold_every_row_once_in_order(sort: str, style: str, ask: Callable
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("style", ["page=1&", "cursor=&"])
-@pytest.mark.parametrize("sort", ["", "-id", "created_date", "-created_date", "-modified_date", "email", "-email,id"])
-def test_many_rows_of_one_channel_are_the_same_pages_as_few(
+@pytest.mark.parametrize("scope", ["all", "one", "two"])
+@pytest.mark.parametrize("sort", ["", "-created_date", "email", "-channel_code", "-email,modified_date", "email,-id"])
+def test_many_rows_are_the_same_pages_as_few(
     sort: str,
-    style: str,
+    scope: str,
     ask: Callable[..., Any],
     app_of: Callable[..., str],
-    two: Any,
+    token: str,
+    make_channel: Callable[..., Channel],
     make_customer: Callable[..., Customer],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Which are walked to, past nobody of the other channel, and not gathered; forwards and back."""
-    mine, _ours, others, _theirs = two
-    for number in range(24):
+    """Walked to, or gathered where the walk does not see them; of all channels or some; forwards and back."""
+    channels = [make_channel(name) for name in ("First", "Second", "Third")]
+    for number in range(36):
         day = datetime(2050 - number // 4, 1, 1, tzinfo=UTC)
         make_customer(
-            channel=(mine, others)[number % 2], email=f"{number % 5}@test.com", created_date=day, modified_date=day
+            channel=channels[number % 3],
+            channel_code=f"C{number * 7 % 36}",
+            email=f"{number % 5}@test.com",
+            is_active=number % 2 > 0,
+            first_name="far" if number >= 24 else "near",
+            created_date=day,
+            modified_date=day,
         )
-    key = app_of(mine)
+    key = {"all": token, "one": app_of(channels[0]), "two": app_of(channels[0], channels[2])}[scope]
 
-    def there_and_back() -> list[list[int]]:
-        found = pages(lambda query: ask(query, key=key), f"{style}limit=4&sort={sort}")
-        last = urlsplit(found[-1]["previous"]).query
+    def there_and_back(query: str) -> list[list[int]]:
+        found = pages(lambda query: ask(query, key=key), f"{query}&limit=5&sort={sort}")
+        last = urlsplit(found[-1]["previous"]).query if found[-1]["previous"] else query
         return [ids(page) for page in (*found, *pages(lambda query: ask(query, key=key), last, "previous"))]
 
-    gathered = there_and_back()
-    monkeypatch.setattr(counting, "MOST_COUNTED", 3)
-    assert there_and_back() == gathered
-    assert len({number for page in gathered for number in page}) == 13
+    few = channels[0].pk
+    queries = [
+        f"{style}&{filters}"
+        for style in ("page=1", "cursor=")
+        for filters in ("", "first_name=far", "is_active=true", f"channel={few}&first_name=far&is_active=true")
+    ]
+    gathered = [there_and_back(query) for query in queries]
+    of_scope = {"all": 36, "one": 12, "two": 24}[scope]
+    found = [len({number for page in each for number in page}) for each in gathered]
+    assert found == [of_scope, of_scope // 3, of_scope // 2, 2] * 2
+    monkeypatch.setattr(counting, "MOST_COUNTED", 1)
+    monkeypatch.setattr(walking, "_PER_ROW", 0)
+    for window in (1, 7, 1000):
+        monkeypatch.setattr(walking, "WINDOW", window)
+        assert [there_and_back(query) for query in queries] == gathered
 
 
 @pytest.mark.django_db
