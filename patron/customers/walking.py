@@ -1,19 +1,15 @@
 """A page walked to along an index that has the order: past rows that do not fit, but not past many.
 
 What is asked for may lie at the far end of an order, as the customers of this week do in the order of their numbers:
-walking there would read the whole table. So a walk looks at WINDOW rows, and says so if that was not enough: then what
-fits is to be gathered by its own index and put in order.
+walking there would read the whole table. So a walk looks at as many rows as `kernel.walking` says, and tells if that
+was not enough: then what fits is to be gathered by its own index and put in order.
 
 Rows of named channels are walked to in each channel by itself and put together, so that nobody else's are looked at.
 """
 
-from typing import Final
-
 from patron.customers.conditions import Conditions
 from patron.customers.ordering import Order
-
-WINDOW: Final = 20_000
-_PER_ROW: Final = 30  # as many more for each row of the pages before: gathering costs more than that where many fit
+from patron.kernel import walking
 
 
 def walk(found: Conditions, order: Order, *, rows: int, skipped: int = 0, when: str = "TRUE") -> str:
@@ -33,7 +29,7 @@ def walk(found: Conditions, order: Order, *, rows: int, skipped: int = 0, when: 
     # words of our own, here and below: see `conditions`
     one = f"FROM customers_customer c WHERE {' AND '.join(conditions)} ORDER BY {by.sql('c')}"
     if others := found.besides(f"c.{index}"):
-        window = WINDOW + _PER_ROW * wanted
+        window = walking.WINDOW + walking.PER_ROW * wanted
         seen = f"SELECT c.*, row_number() OVER (ORDER BY {by.sql('c')}) = {window} AS is_blind {one} LIMIT {window}"
         one = f"FROM ({seen}) c WHERE ({' AND '.join(others)}) OR c.is_blind ORDER BY {by.sql('c')}"
     one = f"SELECT {order.columns('c')}, {'c.is_blind' if others else 'false AS is_blind'} {one} LIMIT {wanted}"

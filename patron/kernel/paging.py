@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from patron.kernel import counting, rows, transactions
+from patron.kernel import counting, rows, transactions, walking
 from patron.kernel.counting import Count
 from patron.kernel.errors import Invalid
 
@@ -48,8 +48,8 @@ class LongPages(Pages):
     """Pages of what may be millions of rows, counted as `counting` says; a row more than the page tells what follows.
 
     Up to MOST_GATHERED rows are gathered and put in order: the planner would rather walk along an order in the hope
-    that rows come soon, which of rows that are rare or far away is the whole table. It plans for the very values that
-    are asked for, since a plan for any values does not know which filter finds few.
+    that rows come soon, which of rows that are rare or far away is the whole table; of more, see `walking`. It plans
+    for the very values that are asked for, since a plan for any values does not know which filter finds few.
     """
 
     count: Count
@@ -74,7 +74,10 @@ class LongPages(Pages):
         unordered, start = queryset.order_by(), (self.number - 1) * limit
         few = list(unordered.values_list("pk", flat=True)[: MOST_GATHERED + 1])
         are_few = len(few) <= MOST_GATHERED
-        found = list((queryset.filter(pk__in=few) if are_few else queryset)[start : start + limit + 1])
+        end = start + limit + 1
+        found = list(
+            queryset.filter(pk__in=few)[start:end] if are_few else walking.page(queryset, start, end, are_few=False)
+        )
         self.is_more = len(found) > limit
         self.count = counting.settle(
             len(few) if are_few else unordered[: counting.MOST_COUNTED + 1].count(),

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final
 
 from django.contrib.admin import ShowFacets, SimpleListFilter
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import JSONField, Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
 
+from patron.kernel import walking
 from patron.kernel.form_fields import JsonField
 
 MOST_COUNTED: Final = 10_000
@@ -40,6 +41,14 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     def is_cut(self) -> bool:
         """Whether there are more rows than are counted."""
         return self._counted > MOST_COUNTED
+
+    def page(self, number: Any) -> Page:  # type: ignore[type-arg]
+        """The page of a number, from 1. Raises InvalidPage."""
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        end = min(start + self.per_page, self.count)
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        return Page(walking.page(rows, start, end, are_few=not self.is_cut), number, self)
 
     @cached_property
     def _counted(self) -> int:

@@ -11,6 +11,7 @@ from patron.channels.access import EVERYWHERE
 from patron.channels.models import Staff
 from patron.customers import mappings
 from patron.customers.models import Change, Customer, CustomerMapping, Merge
+from patron.kernel import tables, walking
 from tests.console.conftest import boss, clerk, clerks_console, console
 
 __all__ = ["boss", "clerk", "clerks_console", "console"]
@@ -155,3 +156,73 @@ def test_mappings_are_a_part_of_the_customer(
     shown = clerks_console.get(f"{LIST}{customer.pk}/change/").content.decode()
     assert "CARI-1" in shown
     assert ('name="mappings-0-code"' in shown) is is_written
+
+
+# A page of many, wherever they stand.
+
+
+@pytest.fixture
+def many(make_customer: Any) -> None:
+    """Forty, of whom the last ten are active; by date and by e-mail they stand in other orders."""
+    for number in range(40):
+        day = datetime(2050 - number // 7, 1, 1, tzinfo=UTC)
+        make_customer(email=f"{number * 11 % 40:02}@test.com", is_active=number >= 30, created_date=day)
+
+
+@pytest.mark.parametrize("order", [["-id"], ["pk"], ["created_date", "-pk"], ["-email", "created_date", "id"]])
+def test_a_page_is_the_same_however_its_rows_are_found(
+    order: list[str], many: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gathered, near, or too far to be walked to."""
+    rows = Customer.objects.filter(is_active=True).order_by(*order)
+    expected = list(rows)
+    assert len(expected) == 10
+    monkeypatch.setattr(walking, "PER_ROW", 0)
+    for window in (1, 15, 1000):
+        monkeypatch.setattr(walking, "WINDOW", window)
+        for start in range(0, 10, 3):
+            for are_few in (True, False):
+                assert list(walking.page(rows, start, start + 3, are_few=are_few)) == expected[start : start + 3]
+
+
+@pytest.mark.parametrize(
+    ("filters", "order", "are_few", "window", "statements"),
+    [
+        ({}, ["-id"], False, 5, 1),
+        ({"is_active": True}, ["gender", "id"], False, 5, 1),
+        ({"is_active": True}, ["channel__name"], False, 5, 1),
+        ({"is_active": True}, ["-id"], True, 5, 2),
+        ({"is_active": True}, ["-id"], False, 5, 2),
+        ({"is_active": True}, ["id"], False, 5, 4),
+        ({"is_active": True}, ["id"], False, 100, 2),
+    ],
+    ids=["no filter", "no index", "another table", "few", "near", "far", "a small table"],
+)
+def test_what_a_page_asks(
+    filters: dict[str, Any],
+    order: list[str],
+    are_few: bool,
+    window: int,
+    statements: int,
+    many: None,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: Any,
+) -> None:
+    """Where the window ends, the rows in it, all that fit, the rows of the page."""
+    monkeypatch.setattr(walking, "PER_ROW", 0)
+    monkeypatch.setattr(walking, "WINDOW", window)
+    rows = Customer.objects.filter(**filters).order_by(*order)
+    with django_assert_num_queries(statements):
+        assert len(walking.page(rows, 0, 3, are_few=are_few)) == 3
+
+
+def test_the_console_finds_what_stands_far_away(console: Client, many: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more rows than it counts, on a page behind the first."""
+    monkeypatch.setattr(tables, "MOST_COUNTED", 25)
+    monkeypatch.setattr(tables.Table, "list_per_page", 10)
+    monkeypatch.setattr(walking, "WINDOW", 1)
+    monkeypatch.setattr(walking, "PER_ROW", 0)
+    rows = Customer.objects.filter(is_active=False).order_by("-pk")
+    for number in (1, 2, 3):
+        found = console.get(f"{LIST}?is_active__exact=0&p={number}").context_data["cl"].result_list
+        assert list(found) == list(rows)[number * 10 - 10 : min(number * 10, 25)]

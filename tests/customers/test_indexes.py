@@ -1,5 +1,6 @@
 """Every documented filter finds its rows by an index, however many customers there are."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,9 @@ from django.http import QueryDict
 from psycopg import sql
 
 from patron.channels.access import EVERYWHERE, Scope
-from patron.customers import filters, listing, ordering, walking
+from patron.customers import filters, listing, ordering
+from patron.customers.models import Customer
+from patron.kernel import walking
 
 _CHANNELS = """
 INSERT INTO channels_channel (id, name, channel_type, is_active, conf, schema, created_at, modified_at)
@@ -253,6 +256,16 @@ def test_a_walk_ends(sort: str, monkeypatch: pytest.MonkeyPatch) -> None:
     read = [[node["Actual Rows"] * node["Actual Loops"] for node in _scans(plan)] for plan in plans[:2]]
     assert max(read[0]) in range(walking.WINDOW, walking.WINDOW + 100)
     assert sum(read[1]) == 40_000 + 2  # and the rows of the page
+
+
+@pytest.mark.django_db
+def test_a_walk_of_the_console_ends() -> None:
+    """The same for its pages, which Django asks for."""
+    rows = Customer.objects.filter(first_name="Same").order_by("id")
+    near = walking._near(rows, "id", walking.WINDOW)[:50]
+    (plan,) = json.loads(near.explain(format="json", analyze=True))
+    (scan,) = _scans(plan)
+    assert scan["Actual Rows"] + scan.get("Rows Removed by Filter", 0) <= walking.WINDOW + 1
 
 
 def _scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -11,9 +11,9 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from patron.channels.models import Channel
-from patron.customers import doors, listing, walking
+from patron.customers import doors, listing
 from patron.customers.models import Customer, CustomerMapping
-from patron.kernel import clock, counting
+from patron.kernel import clock, counting, walking
 
 Call = Callable[..., Any]
 LIST = "/api/v1/customers/"
@@ -355,7 +355,7 @@ def test_many_rows_are_the_same_pages_as_few(
     found = [len({number for page in each for number in page}) for each in gathered]
     assert found == [of_scope, of_scope // 3, of_scope // 2, 2] * 2
     monkeypatch.setattr(counting, "MOST_COUNTED", 1)
-    monkeypatch.setattr(walking, "_PER_ROW", 0)
+    monkeypatch.setattr(walking, "PER_ROW", 0)
     for window in (1, 7, 1000):
         monkeypatch.setattr(walking, "WINDOW", window)
         assert [there_and_back(query) for query in queries] == gathered
