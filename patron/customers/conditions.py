@@ -76,11 +76,23 @@ class Conditions:
         """Only these, and only those of earlier calls."""
         self.channels = channels if self.channels is None else self.channels & channels
 
-    def sql(self) -> str:
-        """All of them; `TRUE` when there are none. For when all have been added."""
+    @property
+    def are_of_channels(self) -> bool:
+        """Whether only rows of named channels can fit, and these are not just one."""
+        return self.channels is not None and len(self.channels) != 1
+
+    def channels_sql(self) -> str:
+        """The placeholder of the named channels."""
+        return self.bind(sorted(self.channels or ()), "bigint[]")
+
+    def sql(self, *, channel: str = "") -> str:
+        """All of them; `TRUE` when there are none. For when all have been added.
+
+        `channel`: the one that is asked for now, where each of several is asked for by itself.
+        """
         parts = [*(condition for condition, _column in self._parts), *self._indexed, *self._traits_sql()]
-        if self.channels is not None:
-            parts.append(self._channel_sql(sorted(self.channels)))
+        if channel or self.channels is not None:
+            parts.append(f"c.channel_id = {channel or self._channel_sql()}")
         if self._mapping:
             parts.append(f"EXISTS ({self._mapping_sql()})")
         return " AND ".join(parts) or "TRUE"
@@ -102,10 +114,8 @@ class Conditions:
         mapping = " AND ".join(self._mapping)
         return f"SELECT true FROM customers_customermapping m WHERE m.customer_id = c.id AND {mapping}"  # noqa: S608 -- constant words
 
-    def _channel_sql(self, channels: list[int]) -> str:
-        if len(channels) == 1:
-            return f"c.channel_id = {self.bind(channels[0], 'bigint')}"
-        return f"c.channel_id = ANY({self.bind(channels, 'bigint[]')})"
+    def _channel_sql(self) -> str:
+        return f"ANY({self.channels_sql()})" if self.are_of_channels else self.bind(min(self.channels or ()), "bigint")
 
 
 def text(value: str) -> str:

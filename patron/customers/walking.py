@@ -34,9 +34,8 @@ def walk(found: Conditions, order: Order, *, rows: int, skipped: int = 0, when: 
         one = f"FROM ({seen}) c WHERE ({' AND '.join(others)}) OR c.is_blind ORDER BY {by.sql('c')}"
     one = f"SELECT {order.columns('c')}, {'c.is_blind' if others else 'false AS is_blind'} {one} LIMIT {wanted}"
     if found.channels is not None:
-        channels = found.bind(sorted(found.channels), "bigint[]")
         one = f"""
-            SELECT p.* FROM unnest({channels}) ch (id) CROSS JOIN LATERAL ({one}) p
+            SELECT p.* FROM unnest({found.channels_sql()}) ch (id) CROSS JOIN LATERAL ({one}) p
             ORDER BY {order.sql("p")} LIMIT {wanted}
         """  # noqa: S608
     if not skipped:

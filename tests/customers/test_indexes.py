@@ -46,7 +46,7 @@ SELECT id, CASE WHEN id % 100 = 0 THEN 'erp' ELSE 'sales_channel' END, 'M' || id
 FROM customers_customer WHERE id % 2 = 0 AND channel_id < 9011
 """
 _NAMED = re.compile(r"%\((\w+)\)s")
-_OF_ANY = re.compile(r"channel_id = (ANY \()?(\$|ARRAY\[ch\.id\])")
+_OF_CHANNEL = re.compile(r"channel_id = (ANY \((ARRAY\[)?)?(\$|ch(_\d)?\.id)")
 ONE_CHANNEL, TWO_CHANNELS = Scope(frozenset({9001})), Scope(frozenset({9001, 9004}))
 _EMPTIED = "TRUNCATE customers_customermapping, customers_customer, channels_channel CASCADE"
 
@@ -156,7 +156,7 @@ def test_every_order_is_an_indexs(sort: str, monkeypatch: pytest.MonkeyPatch) ->
     ("query", "index"),
     [
         ("email=user7@mail7.example", "customers_customer_email"),
-        ("email__startswith=user77", "email on customers_customer"),
+        ("email__startswith=user77", "_email"),
         ("phone_number=+905307", "customers_customer_phone"),
         ("erp_code=E7", "customers_customer_erp"),
         ("first_name=First7", "customers_customer_first_name"),
@@ -216,7 +216,7 @@ def test_who_sees_some_channels_reads_no_row_of_another(
     assert scans
     conditions = [node.get("Index Cond", "") for node in scans]
     # what is read by its id was found before
-    assert [each for each in conditions if not _OF_ANY.search(each) and not each.startswith("(id = ")] == []
+    assert [each for each in conditions if not _OF_CHANNEL.search(each) and not each.startswith("(id = ")] == []
 
 
 @pytest.mark.django_db
