@@ -81,6 +81,11 @@ class Conditions:
         """Whether only rows of named channels can fit, and these are not just one."""
         return self.channels is not None and len(self.channels) != 1
 
+    @property
+    def is_dear_to_count(self) -> bool:
+        """Whether an index of JSON finds the rows: all of them before the first, however few are wanted."""
+        return bool(self._indexed)
+
     def channels_sql(self) -> str:
         """The placeholder of the named channels."""
         return self.bind(sorted(self.channels or ()), "bigint[]")

@@ -6,6 +6,7 @@ counted, so both are in the statement and one of them runs. Where the walk has n
 all.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ EXACT_SECONDS: Final = 20
 PAGE_ROWS: Final = 10
 MOST_ROWS: Final = 100
 _CANCELED: Final = "57014"
+_SURELY_MANY: Final = 500_000  # expected rows, of which there are more than are counted though PostgreSQL errs a lot
 # No table is read from end to end.
 _BOUNDS: Final = """
 SELECT set_config('statement_timeout', %s, true), set_config('plan_cache_mode', %s, true),
@@ -145,6 +147,13 @@ def _page(wish: Wish) -> Page:
 
 
 def _counted(wish: Wish) -> Page:
+    if wish.found.is_dear_to_count and wish.plans is _FOR_THESE:
+        expected = _estimate(wish)
+        if expected >= _SURELY_MANY:
+            walked = walking.walk(wish.found, wish.order, rows=wish.limit + 1, skipped=wish.offset)
+            found = _ask(_whole(wish.order, walked), wish)
+            if len(found) > wish.limit and not any(row[0] for row in found):
+                return _numbered(wish, counting.MOST_COUNTED + 1, [row[1:] for row in found], lambda: expected)
     # words and numbers of our own: `Wish.found` holds nothing else, see `conditions`
     enough = counting.MOST_COUNTED + 1
     order = wish.order
@@ -163,14 +172,19 @@ ORDER BY {order.sql("p")}
     number = found[0][0]
     if any(row[1] for row in found):
         found = [(number, *row) for row in _ask(_whole(order, _gathered(wish, order)), wish)]
-    page = [reads.customer(row[2:]) for row in found if row[2] is not None]
+    return _numbered(wish, number, [row[2:] for row in found if row[2] is not None], lambda: _estimate(wish))
+
+
+def _numbered(wish: Wish, counted: int, found: list[tuple[Any, ...]], estimate: Callable[[], int]) -> Page:
+    """The page of the rows that were found, one more than it shows where there are more."""
+    page = [reads.customer(row) for row in found]
     is_more = len(page) > wish.limit
     count = counting.settle(
-        number,
+        counted,
         wish.offset + len(page),
         is_end=bool(page) and not is_more,
         exact=(lambda: _exact(wish)) if wish.is_exact else None,
-        estimate=lambda: _estimate(wish),
+        estimate=estimate,
     )
     return Page(count.rows, count.is_estimated, is_more, page[: wish.limit])
 

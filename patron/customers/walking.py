@@ -7,9 +7,13 @@ was not enough: then what fits is to be gathered by its own index and put in ord
 Rows of named channels are walked to in each channel by itself and put together, so that nobody else's are looked at.
 """
 
+from typing import Final
+
 from patron.customers.conditions import Conditions
 from patron.customers.ordering import Order
 from patron.kernel import walking
+
+_LEAST: Final = 10  # rows that each of many channels is walked for one that is wanted
 
 
 def walk(found: Conditions, order: Order, *, rows: int, skipped: int = 0, when: str = "TRUE") -> str:
@@ -30,6 +34,8 @@ def walk(found: Conditions, order: Order, *, rows: int, skipped: int = 0, when: 
     one = f"FROM customers_customer c WHERE {' AND '.join(conditions)} ORDER BY {by.sql('c')}"
     if others := found.besides(f"c.{index}"):
         window = walking.WINDOW + walking.PER_ROW * wanted
+        if found.channels:
+            window = max(window // len(found.channels), _LEAST * wanted, 1)
         seen = f"SELECT c.*, row_number() OVER (ORDER BY {by.sql('c')}) = {window} AS is_blind {one} LIMIT {window}"
         one = f"FROM ({seen}) c WHERE ({' AND '.join(others)}) OR c.is_blind ORDER BY {by.sql('c')}"
     one = f"SELECT {order.columns('c')}, {'c.is_blind' if others else 'false AS is_blind'} {one} LIMIT {wanted}"

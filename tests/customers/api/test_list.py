@@ -12,6 +12,7 @@ import pytest
 
 from patron.channels.models import Channel
 from patron.customers import doors, listing
+from patron.customers import walking as customers_walking
 from patron.customers.models import Customer, CustomerMapping
 from patron.kernel import clock, counting, walking
 
@@ -334,6 +335,7 @@ def test_many_rows_are_the_same_pages_as_few(
             email=f"{number % 5}@test.com",
             is_active=number % 2 > 0,
             first_name="far" if number >= 24 else "near",
+            attributes={"half": number // 6 % 2},
             created_date=day,
             modified_date=day,
         )
@@ -348,17 +350,55 @@ def test_many_rows_are_the_same_pages_as_few(
     queries = [
         f"{style}&{filters}"
         for style in ("page=1", "cursor=")
-        for filters in ("", "first_name=far", "is_active=true", f"channel={few}&first_name=far&is_active=true")
+        for filters in (
+            "",
+            "first_name=far",
+            "attributes__half=1&is_active=true",
+            f"channel={few}&first_name=far&is_active=true",
+        )
     ]
     gathered = [there_and_back(query) for query in queries]
     of_scope = {"all": 36, "one": 12, "two": 24}[scope]
     found = [len({number for page in each for number in page}) for each in gathered]
-    assert found == [of_scope, of_scope // 3, of_scope // 2, 2] * 2
+    assert found == [of_scope, of_scope // 3, of_scope // 4, 2] * 2
     monkeypatch.setattr(counting, "MOST_COUNTED", 1)
+    monkeypatch.setattr(listing, "_SURELY_MANY", 1)
     monkeypatch.setattr(walking, "PER_ROW", 0)
+    monkeypatch.setattr(customers_walking, "_LEAST", 0)
     for window in (1, 7, 1000):
         monkeypatch.setattr(walking, "WINDOW", window)
         assert [there_and_back(query) for query in queries] == gathered
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("window", "statements"), [(20_000, ["EXPLAIN", "walk"]), (1, ["EXPLAIN", "walk", "count"])])
+def test_json_that_surely_many_share_is_not_counted(
+    window: int,
+    statements: list[str],
+    ask: Callable[..., Any],
+    many: list[int],
+    make_customer: Callable[..., Customer],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An index of JSON finds all of them before the first. Where the walk does not see enough, they are counted."""
+    alike = [make_customer(attributes={"a": 1}).pk for _number in range(12)]
+    monkeypatch.setattr(listing, "_SURELY_MANY", 1)
+    monkeypatch.setattr(walking, "WINDOW", window)
+    monkeypatch.setattr(walking, "PER_ROW", 0)
+    asked: list[str] = []
+    asking = listing._ask
+
+    def noted(statement: str, *args: Any, **others: Any) -> Any:
+        words = {"EXPLAIN": "EXPLAIN", "WITH n AS": "count"}
+        asked.append(next((word for begins, word in words.items() if statement.lstrip().startswith(begins)), "walk"))
+        return asking(statement, *args, **others)
+
+    monkeypatch.setattr(listing, "_ask", noted)
+    answer = ask("attributes__a=1&limit=10")
+    assert (ids(answer.json()), asked) == (alike[:10], statements)
+    assert ("X-Count" in answer) == (window > 1)
+    assert ask("attributes__a=1&limit=10&count=exact").json()["count"] == 12
+    assert ids(ask("attributes__a=1&limit=10&page=2").json()) == alike[10:]
 
 
 @pytest.mark.django_db
