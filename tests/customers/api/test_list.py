@@ -346,7 +346,7 @@ def test_many_rows_are_the_same_pages_as_few(
         last = urlsplit(found[-1]["previous"]).query if found[-1]["previous"] else query
         return [ids(page) for page in (*found, *pages(lambda query: ask(query, key=key), last, "previous"))]
 
-    few = channels[0].pk
+    named = ",".join(str(channels[place].pk) for place in {"all": (0, 1, 2), "one": (0,), "two": (0, 2)}[scope])
     queries = [
         f"{style}&{filters}"
         for style in ("page=1", "cursor=")
@@ -354,13 +354,14 @@ def test_many_rows_are_the_same_pages_as_few(
             "",
             "first_name=far",
             "attributes__half=1&is_active=true",
-            f"channel={few}&first_name=far&is_active=true",
+            f"channel={channels[0].pk}&first_name=far&is_active=true",
+            f"channel={named}&attributes__half=1",
         )
     ]
     gathered = [there_and_back(query) for query in queries]
     of_scope = {"all": 36, "one": 12, "two": 24}[scope]
     found = [len({number for page in each for number in page}) for each in gathered]
-    assert found == [of_scope, of_scope // 3, of_scope // 4, 2] * 2
+    assert found == [of_scope, of_scope // 3, of_scope // 4, 2, of_scope // 2] * 2
     monkeypatch.setattr(counting, "MOST_COUNTED", 1)
     monkeypatch.setattr(listing, "_SURELY_MANY", 1)
     monkeypatch.setattr(walking, "PER_ROW", 0)
