@@ -372,7 +372,10 @@ def test_many_rows_are_the_same_pages_as_few(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("window", "statements"), [(20_000, ["EXPLAIN", "walk"]), (1, ["EXPLAIN", "walk", "count"])])
+@pytest.mark.parametrize(
+    ("window", "statements"),
+    [(20_000, ["EXPLAIN", "walk"]), (36, ["EXPLAIN", "walk", "count"]), (1, ["EXPLAIN", "walk", "count"])],
+)
 def test_json_that_surely_many_share_is_not_counted(
     window: int,
     statements: list[str],
@@ -397,7 +400,7 @@ def test_json_that_surely_many_share_is_not_counted(
     monkeypatch.setattr(listing, "_ask", noted)
     answer = ask("attributes__a=1&limit=10")
     assert (ids(answer.json()), asked) == (alike[:10], statements)
-    assert ("X-Count" in answer) == (window > 1)
+    assert ("X-Count" in answer) == (window > 36)  # the last row of the window may not be one of them
     assert ask("attributes__a=1&limit=10&count=exact").json()["count"] == 12
     assert ids(ask("attributes__a=1&limit=10&page=2").json()) == alike[10:]
 
