@@ -34,6 +34,10 @@ LISTS: Final[dict[str, Callable[[Shop, int], list[Request]]]] = {
     "what changed in a channel": lambda shop, many: [
         shop.ask(f"channel={shop.channel + n % CHANNELS}&sort=-modified_date") for n in shop.numbers(many)
     ],
+    "thousands at the far end of an order": lambda shop, many: [
+        shop.ask(f"created_date__lt={_before_others(shop, 20_000 + n % 10_000)}") for n in shop.numbers(many)
+    ],
+    "JSON that half of all share": lambda shop, many: [shop.ask("attributes__tier=basic")] * many,
     "JSON key": lambda shop, many: [shop.ask(f"attributes__ref={n % (shop.count // 100)}") for n in shop.numbers(many)],
     "mapping": lambda shop, many: [
         shop.ask(f"mapping__code=M{n - n % 5 or 5}&mapping__integration_type=sales_channel") for n in shop.numbers(many)
@@ -55,6 +59,7 @@ def measure(folder: Path, plan: Plan, sizes: tuple[int, ...]) -> Iterator[str]:
     found = []
     for size in sizes:
         shop = customers_seed.plant(size)
+        _read(folder / "postgres" / "base")
         yield f"{size:,} customers of {CHANNELS} channels:\n"
         with processes.patron(folder) as patron:
             with processes.floor(folder, _given(), FLOOR) as floor:
@@ -83,6 +88,20 @@ def _week(shop: Shop, number: int) -> str:
     ends = time.time() - number * 12
     starts, ends = (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(each)) for each in (ends - 7 * 86400, ends))
     return f"created_date__gte={starts}&created_date__lt={ends}"
+
+
+def _before_others(shop: Shop, number: int) -> str:
+    # the oldest have the highest numbers
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - (shop.count - number) * 12))
+
+
+def _read(files: Path) -> None:
+    """Once, so that the system holds them as on a machine that has been at work: first answers would be the disk's."""
+    for file in files.rglob("*"):
+        if file.is_file():
+            with file.open("rb") as data:
+                while data.read(1 << 20):
+                    pass
 
 
 def _given() -> str:
