@@ -46,5 +46,8 @@ def walk(found: Conditions, order: Order, *, rows: int, skipped: int = 0, when: 
         """  # noqa: S608
     if not skipped:
         return one
+    if not others:
+        return f"SELECT p.* FROM ({one}) p ORDER BY {order.sql('p')} OFFSET {skipped}"  # noqa: S608
+    # a row that is blind is given wherever it stands
     counted = f"SELECT p.*, row_number() OVER (ORDER BY {order.sql('p')}) AS place FROM ({one}) p"  # noqa: S608
     return f"SELECT {order.columns('p')}, p.is_blind FROM ({counted}) p WHERE p.place > {skipped} OR p.is_blind"  # noqa: S608

@@ -21,7 +21,7 @@ def page(rows: QuerySet[Any], start: int, end: int, *, are_few: bool) -> QuerySe
     anyway; two where they are few or near, else four.
     """
     order = _order(rows)
-    if not order or not rows.query.where:
+    if start >= end or not order or not rows.query.where:
         return rows[start:end]
     if not are_few:
         near = _near(rows, order[0], WINDOW + PER_ROW * end)[start:end]

@@ -216,6 +216,12 @@ def test_what_a_page_asks(
         assert len(walking.page(rows, 0, 3, are_few=are_few)) == 3
 
 
+def test_nobody_is_a_page(console: Client) -> None:
+    """Whether PostgreSQL has to be asked for that or not."""
+    assert list(console.get(f"{LIST}?q=%231").context_data["cl"].result_list) == []
+    assert list(walking.page(Customer.objects.none().order_by("id"), 0, 0, are_few=True)) == []
+
+
 def test_the_console_finds_what_stands_far_away(console: Client, many: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of more rows than it counts, on a page behind the first."""
     monkeypatch.setattr(tables, "MOST_COUNTED", 25)
