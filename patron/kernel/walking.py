@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.db import connection, models
 from django.db.models import QuerySet
 
-WINDOW: Final = 20_000
+WINDOW: Final = 10_000
 PER_ROW: Final = 30  # as many more for each row before the page: gathering costs more than that where many fit
 
 

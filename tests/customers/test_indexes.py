@@ -251,7 +251,7 @@ def test_what_others_have_costs_nothing(
 @pytest.mark.django_db
 @pytest.mark.parametrize("sort", ["id", "created_date", "-email", "channel_code", "-email,created_date"])
 def test_a_walk_ends(sort: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hundred thousand stand before those of one name; a fifth of them is walked past, then the name's are taken."""
+    """A hundred thousand stand before those of one name; a tenth of them is walked past, then the name's are taken."""
     plans = explained(monkeypatch, f"first_name=Same&sort={sort}", EVERYWHERE, "ANALYZE, FORMAT JSON")
     read = [[node["Actual Rows"] * node["Actual Loops"] for node in _scans(plan)] for plan in plans[:2]]
     assert max(read[0]) in range(walking.WINDOW, walking.WINDOW + 100)
