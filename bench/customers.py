@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from django.db import connection
+
 from bench import customers_seed, load, processes, report, rounds
 from bench.customers_seed import CHANNELS, Shop
 from bench.load import Request, Spoiled
@@ -20,6 +22,8 @@ CREATIONS_PER_SECOND: Final = 2_000  # more than one core makes
 _WALKED: Final = 5_000
 _ASKED: Final = 400  # questions of each kind and round, one after the other
 _WARM: Final = 40
+_TABLES: Final = ("customers_customermapping", "customers_customer")
+_INDEXES_BY_USE: Final = f"SELECT indexrelname FROM pg_stat_user_indexes WHERE relname IN {_TABLES} ORDER BY idx_scan"
 
 # what a list is called → its questions
 LISTS: Final[dict[str, Callable[[Shop, int], list[Request]]]] = {
@@ -59,9 +63,9 @@ def measure(folder: Path, plan: Plan, sizes: tuple[int, ...]) -> Iterator[str]:
     found = []
     for size in sizes:
         shop = customers_seed.plant(size)
-        _read(folder / "postgres" / "base")
         yield f"{size:,} customers of {CHANNELS} channels:\n"
         with processes.patron(folder) as patron:
+            _hold(shop, patron)
             with processes.floor(folder, _given(), FLOOR) as floor:
                 yield report.table([("GET customers by e-mail", *_beside(shop, patron, floor, folder, plan), _FLOORED)])
             found.append(_in_rounds(shop, patron, plan.rounds))
@@ -95,13 +99,19 @@ def _before_others(shop: Shop, number: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - (shop.count - number) * 12))
 
 
-def _read(files: Path) -> None:
-    """Once, so that the system holds them as on a machine that has been at work: first answers would be the disk's."""
-    for file in files.rglob("*"):
-        if file.is_file():
-            with file.open("rb") as data:
-                while data.read(1 << 20):
-                    pass
+def _hold(shop: Shop, patron: Server) -> None:
+    """Have PostgreSQL hold what the lists read, as after some time at work: the first to ask waits for the disk.
+
+    What is used most comes last, since where memory is short it is the first to come that goes.
+    """
+    for make in LISTS.values():
+        _answered(make(shop, _WARM), patron)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute(_INDEXES_BY_USE)
+        for relation in (*(row[0] for row in cursor.fetchall()), *_TABLES):
+            cursor.execute("SELECT pg_prewarm(%s::regclass)", [relation])
 
 
 def _given() -> str:
