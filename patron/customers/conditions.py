@@ -5,7 +5,7 @@ ever read as SQL, and no name of a column comes from a request.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from typing import Any, Final
@@ -14,7 +14,7 @@ import msgspec
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 
-from patron.customers.models import Customer
+from patron.customers.models import OF_CHANNEL, Customer
 from patron.kernel import parsing
 
 MOST_VALUES: Final = 10_000  # of `id__in` and the like
@@ -32,6 +32,7 @@ _FALSE: Final = frozenset({"false", "0"})
 _FLAGS: Final = {"is_active": 1, "email_allowed": 2, "sms_allowed": 4, "call_allowed": 8}
 _GENDERS: Final = {None: 0, Customer.Gender.MALE.value: 16, Customer.Gender.FEMALE.value: 32}
 _TYPES: Final = {None: 0, Customer.UserType.GUEST.value: 64, Customer.UserType.REGISTERED.value: 128}
+_RARE: Final = 24  # of the 144 mixtures
 
 
 class Unreadable(ValueError):
@@ -44,8 +45,8 @@ class Conditions:
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self.channels: frozenset[int] | None = None
-        self._indexed: list[str] = []
         self._parts: list[tuple[str, str]] = []
+        self._json: list[tuple[str, list[str]]] = []
         self._mapping: list[str] = []
         self._traits: dict[str, Any] = {}
 
@@ -59,9 +60,9 @@ class Conditions:
         """One more that must hold. `column`: the one it is about, where an index of that column can find its rows."""
         self._parts.append((condition, column))
 
-    def add_for_index(self, condition: str) -> None:
-        """One that holds anyway, by which an index is found that holds some of the rows."""
-        self._indexed.append(condition)
+    def add_json(self, column: str, objects: Sequence[dict[str, Any]]) -> None:
+        """A column of JSON contains one of these objects, none of which is empty."""
+        self._json.append((column, [self.bind(encoded(each), "jsonb") for each in objects]))
 
     def add_mapping(self, condition: str) -> None:
         """One more that must hold for one and the same mapping `m` of the customer."""
@@ -77,14 +78,14 @@ class Conditions:
         self.channels = channels if self.channels is None else self.channels & channels
 
     @property
-    def are_of_channels(self) -> bool:
-        """Whether only rows of named channels can fit, and these are not just one."""
-        return self.channels is not None and len(self.channels) != 1
+    def are_of_json(self) -> bool:
+        """Whether an index of JSON finds the rows: all of a channel's before the first, however few are wanted."""
+        return bool(self._json)
 
     @property
-    def is_dear_to_count(self) -> bool:
-        """Whether an index of JSON finds the rows: all of them before the first, however few are wanted."""
-        return bool(self._indexed)
+    def are_by_channel(self) -> bool:
+        """Whether the rows are found in each channel by itself: their index begins with it."""
+        return bool(self._json or self._mapping or self.channels is not None)
 
     def channels_sql(self) -> str:
         """The placeholder of the named channels."""
@@ -93,14 +94,21 @@ class Conditions:
     def sql(self, *, channel: str = "") -> str:
         """All of them; `TRUE` when there are none. For when all have been added.
 
-        `channel`: the one that is asked for now, where each of several is asked for by itself.
+        `channel`: the one that is asked for now, where each is asked for by itself.
         """
-        parts = [*(condition for condition, _column in self._parts), *self._indexed, *self._traits_sql()]
-        if channel or self.channels is not None:
-            parts.append(f"c.channel_id = {channel or self._channel_sql()}")
+        parts = [condition for condition, _column in self._parts]
         if self._mapping:
-            parts.append(f"EXISTS ({self._mapping_sql()})")
-        return " AND ".join(parts) or "TRUE"
+            parts.append(f"EXISTS ({self._mapping_sql(channel)})")
+        if not channel:
+            named = [] if self.channels is None else [f"c.channel_id = ANY({self.channels_sql()})"]
+            return " AND ".join([*parts, *self._json_sql(), *self._traits_sql(), *named]) or "TRUE"
+        if not self._json:
+            return " AND ".join([*parts, *self._traits_sql(), f"c.channel_id = {channel}"])
+        # JSON says the channel too. What is common is left to be seen in the rows that JSON finds: PostgreSQL, which
+        # does not know how few these are, would find all of it besides, by another index.
+        named = [f"c.channel_id = {channel}"] if parts else []
+        traits = self._traits_sql(are_seen_if_common=True)
+        return " AND ".join([*parts, *named, *self._json_of_channel_sql(channel), *traits])
 
     def of_column(self, column: str) -> list[str]:
         """Those by which an index of the column finds rows."""
@@ -110,17 +118,31 @@ class Conditions:
         """All others but the channels: what is looked at in each row that is walked past."""
         parts = [condition for condition, of in self._parts if of != column]
         # a look-up a row: beside an OR an EXISTS may be answered by reading all mappings there are
-        return [*parts, *self._traits_sql(), *([f"({self._mapping_sql()} LIMIT 1)"] if self._mapping else [])]
+        mapping = [f"({self._mapping_sql()} LIMIT 1)"] if self._mapping else []
+        return [*parts, *self._json_sql(), *self._traits_sql(), *mapping]
 
-    def _traits_sql(self) -> list[str]:
-        return [f"c.traits = ANY({self.bind(_traits(self._traits), 'smallint[]')})"] if self._traits else []
+    def _json_sql(self) -> list[str]:
+        return [_either(f"{column} @> {each}" for each in objects) for column, objects in self._json]
 
-    def _mapping_sql(self) -> str:
-        mapping = " AND ".join(self._mapping)
+    def _json_of_channel_sql(self, channel: str) -> list[str]:
+        parts = []
+        for column, objects in self._json:
+            indexed = OF_CHANNEL.format(channel="c.channel_id", json=column)
+            wanted = (OF_CHANNEL.format(channel=channel, json=each) for each in objects)
+            # the second holds anyway: the index leaves the empty ones out
+            parts += [_either(f"{indexed} @> {each}" for each in wanted), f"NOT ({column} = '{{}}'::jsonb)"]
+        return parts
+
+    def _traits_sql(self, *, are_seen_if_common: bool = False) -> list[str]:
+        if not self._traits:
+            return []
+        wanted = _traits(self._traits)
+        column = "c.traits + 0" if are_seen_if_common and len(wanted) > _RARE else "c.traits"  # which no index has
+        return [f"{column} = ANY({self.bind(wanted, 'smallint[]')})"]
+
+    def _mapping_sql(self, channel: str = "") -> str:
+        mapping = " AND ".join([*self._mapping, *([f"m.channel_id = {channel}"] if channel else [])])
         return f"SELECT true FROM customers_customermapping m WHERE m.customer_id = c.id AND {mapping}"  # noqa: S608 -- constant words
-
-    def _channel_sql(self) -> str:
-        return f"ANY({self.channels_sql()})" if self.are_of_channels else self.bind(min(self.channels or ()), "bigint")
 
 
 def text(value: str) -> str:
@@ -224,6 +246,10 @@ def after_prefix(prefix: str) -> str | None:
             # surrogates are no characters: the one behind U+D7FF is U+E000
             return prefix[:place] + chr(0xE000 if 0xD800 <= following <= 0xDFFF else following)
     return None
+
+
+def _either(conditions: Iterable[str]) -> str:
+    return f"({' OR '.join(conditions)})"
 
 
 def _scalars(value: str) -> list[Any]:

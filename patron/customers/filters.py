@@ -149,9 +149,7 @@ def _json_path(name: str, values: Sequence[str], found: Conditions) -> None:
 def _contains(column: str, objects: list[dict[str, Any]], found: Conditions) -> None:
     if not all(objects):
         return  # every object contains the empty one
-    either = " OR ".join(f"{column} @> {found.bind(conditions.encoded(each), 'jsonb')}" for each in objects)
-    found.add(f"({either})")
-    found.add_for_index(f"NOT ({column} = '{{}}'::jsonb)")  # which leaves the empty ones out
+    found.add_json(column, objects)
 
 
 def _mapping(column: str, lookup: str, values: Sequence[str], found: Conditions) -> None:

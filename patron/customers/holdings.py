@@ -34,7 +34,7 @@ def declare() -> None:
             model=CustomerMapping,
             owner="customer__shopper_id",
             exported=frozenset({"integration_type", "code", "created_date"}),
-            withheld=frozenset({"id", "customer_id", "modified_date"}),
+            withheld=frozenset({"id", "customer_id", "channel_id", "modified_date"}),
             erased=None,
         )
     )

@@ -53,7 +53,7 @@ WHERE NOT EXISTS (SELECT FROM channels_channel ch WHERE ch.id = asked) ORDER BY 
 _FROM: Final = "FROM customers_customer c WHERE {where}"
 # Of several channels each by itself: before PostgreSQL 17 an index of a value and the channel would be read for the
 # value alone, past the rows of others, and they would show in the time.
-_FROM_EACH: Final = "FROM unnest({channels}) ch (id) CROSS JOIN LATERAL (SELECT c.* {rows} OFFSET 0) c"
+_FROM_EACH: Final = "FROM {channels} ch CROSS JOIN LATERAL (SELECT c.* {rows} OFFSET 0) c"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _page(wish: Wish) -> Page:
 
 
 def _counted(wish: Wish) -> Page:
-    if wish.found.is_dear_to_count and wish.plans is _FOR_THESE:
+    if wish.found.are_of_json and wish.plans is _FOR_THESE:
         expected = _estimate(wish)
         if expected >= _SURELY_MANY:
             walked = walking.walk(wish.found, wish.order, rows=wish.limit + 1, skipped=wish.offset)
@@ -233,10 +233,14 @@ def _estimate(wish: Wish) -> int:
 
 
 def _from(wish: Wish, when: str = "TRUE") -> str:
-    if not wish.found.are_of_channels:
-        return _FROM.format(where=f"{wish.found.sql()} AND {when}")
-    rows = _FROM.format(where=f"{wish.found.sql(channel='ch.id')} AND {when}")
-    return _FROM_EACH.format(channels=wish.found.channels_sql(), rows=rows)
+    found = wish.found
+    if not found.are_by_channel:
+        return _FROM.format(where=f"{found.sql()} AND {when}")
+    if found.channels and len(found.channels) == 1:
+        return _FROM.format(where=f"{found.sql(channel=found.bind(min(found.channels), 'bigint'))} AND {when}")
+    rows = _FROM.format(where=f"{found.sql(channel='ch.id')} AND {when}")
+    named = "channels_channel" if found.channels is None else f"(SELECT unnest({found.channels_sql()}) AS id)"
+    return _FROM_EACH.format(channels=named, rows=rows)
 
 
 def _ask(

@@ -33,7 +33,7 @@ def of(customer_id: int, scope: Scope) -> QuerySet[CustomerMapping]:
 def one(customer_id: int, mapping_id: int, scope: Scope) -> CustomerMapping:
     """One of them. Raises NotFound."""
     rows = CustomerMapping.objects.filter(pk=mapping_id, customer_id=customer_id)
-    mapping = scope.of(rows, "customer__channel_id").first()
+    mapping = scope.of(rows).first()
     if mapping is None:
         raise NotFound
     return mapping

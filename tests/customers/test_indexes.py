@@ -45,8 +45,15 @@ INSERT INTO customers_customermapping (customer_id, integration_type, code, crea
 SELECT id, CASE WHEN id % 100 = 0 THEN 'erp' ELSE 'sales_channel' END, 'M' || id, now(), now()
 FROM customers_customer WHERE id % 2 = 0 AND channel_id < 9011
 """
+_MAPPINGS_ALIKE = """
+INSERT INTO customers_customermapping (customer_id, integration_type, code, created_date, modified_date)
+SELECT id, 'same', 'SAME', now(), now() FROM customers_customer WHERE channel_id = 9011
+"""
 _NAMED = re.compile(r"%\((\w+)\)s")
-_OF_CHANNEL = re.compile(r"channel_id = (ANY \((ARRAY\[)?)?(\$|ch(_\d)?\.id)")
+_OF_CHANNEL = re.compile(
+    r"channel_id = (ANY \((ARRAY\[)?)?(\$|ch(_\d)?\.id|\(?unnest)"
+    r"|ARRAY\[\(channel_id\)::text\], \w+, true\) @> jsonb_set\('\{\}'::jsonb, ARRAY\[\((\$|ch(_\d)?\.id|\(?unnest)"
+)
 ONE_CHANNEL, TWO_CHANNELS = Scope(frozenset({9001})), Scope(frozenset({9001, 9004}))
 _EMPTIED = "TRUNCATE customers_customermapping, customers_customer, channels_channel CASCADE"
 
@@ -58,7 +65,7 @@ def _filled(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     The database has its statistics of them.
     """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for statement in (_EMPTIED, _CHANNELS, _CUSTOMERS, _ALIKE, _MAPPINGS):
+        for statement in (_EMPTIED, _CHANNELS, _CUSTOMERS, _ALIKE, _MAPPINGS, _MAPPINGS_ALIKE):
             cursor.execute(statement)
         cursor.execute("VACUUM ANALYZE customers_customer, customers_customermapping")
         yield
@@ -198,6 +205,11 @@ def test_few_rows_are_found_by_the_filters_own_index(query: str, index: str, mon
         "attributes__a__b=8",
         'attributes={"color": 7}',
         "extra_field__id=r-7",
+        "extra_field__id=r-7&is_active=true",
+        "extra_field__id=r-7&email__startswith=user77&gender=male&is_active=true",
+        "mapping__code=M8",
+        "mapping__code=M8&mapping__integration_type=sales_channel",
+        "mapping__integration_type=sales_channel",
         "created_date__gte=2024-01-01",
         "modified_date__gte=2024-01-01",
         "sort=-created_date",
@@ -215,8 +227,8 @@ def test_who_sees_some_channels_reads_no_row_of_another(
     scans = [node for plan in explained(monkeypatch, query, scope, "FORMAT JSON") for node in _scans(plan)]
     assert scans
     conditions = [node.get("Index Cond", "") for node in scans]
-    # what is read by its id was found before
-    assert [each for each in conditions if not _OF_CHANNEL.search(each) and not each.startswith("(id = ")] == []
+    found_before = ("(id = ", "(customer_id = ")  # a row, or its mappings
+    assert [each for each in conditions if not _OF_CHANNEL.search(each) and not each.startswith(found_before)] == []
 
 
 @pytest.mark.django_db
@@ -233,6 +245,15 @@ def test_who_sees_some_channels_reads_no_row_of_another(
         ("date_joined=1990-01-01", "date_joined=1990-01-02"),
         ("email=same1@mail.example&is_active=true", "email=none1@mail.example&is_active=true"),
         ("email__startswith=same&sort=-modified_date", "email__startswith=none&sort=-modified_date"),
+        ("attributes__same=1", "attributes__none=1"),
+        ('attributes={"same": 1}', 'attributes={"none": 1}'),
+        ("attributes__same=1&is_active=true", "attributes__none=1&is_active=true"),
+        ("attributes__same=1&sort=-created_date", "attributes__none=1&sort=-created_date"),
+        ("attributes__same=1&first_name=Same", "attributes__none=1&first_name=None"),
+        ("mapping__integration_type=same", "mapping__integration_type=none"),
+        ("mapping__code=SAME", "mapping__code=NONE"),
+        ("mapping__code=SAME&mapping__integration_type=same", "mapping__code=NONE&mapping__integration_type=none"),
+        ("mapping__code=SAME&is_active=true&sort=email", "mapping__code=NONE&is_active=true&sort=email"),
     ],
 )
 @pytest.mark.parametrize("scope", [ONE_CHANNEL, TWO_CHANNELS], ids=["one channel", "two channels"])

@@ -3,8 +3,6 @@
 And what changed in a channel, and its e-mails, have an index of their own, by which its program asks for them.
 """
 
-import django.contrib.postgres.indexes
-from django.contrib.postgres.operations import BtreeGinExtension
 from django.db import migrations, models
 
 
@@ -16,7 +14,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        BtreeGinExtension(),  # a channel beside JSON in one index
         migrations.RemoveIndex(
             model_name='customer',
             name='customers_customer_email',
@@ -96,13 +93,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='customer',
             index=models.Index(condition=models.Q(('date_of_birth__isnull', False)), fields=['date_of_birth', 'channel'], name='customers_customer_born'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('attributes', {}), _negated=True), fields=['attributes', 'channel'], name='customers_customer_attributes', opclasses=['jsonb_path_ops', 'int8_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('extra_field', {}), _negated=True), fields=['extra_field', 'channel'], name='customers_customer_extra', opclasses=['jsonb_path_ops', 'int8_ops']),
         ),
     ]
