@@ -283,6 +283,22 @@ def test_a_channels_program_reaches_its_own_alone(
 
 
 @pytest.mark.django_db
+def test_a_mapping_has_the_channel_of_its_customer(
+    make_channel: Callable[..., Channel], make_customer: Make, channel: Channel
+) -> None:
+    """Whatever is written: by it alone a channel's mappings are found."""
+    other = make_channel("Other")
+    mine, others = make_customer(), make_customer(channel=other)
+    made = mappings.create(mine.pk, {"integration_type": "erp", "code": "E-1"}, EVERYWHERE, staff_id=None)
+    rows = CustomerMapping.objects.filter(pk=made.pk)
+    assert rows.get().channel_id == channel.pk
+    rows.update(channel_id=other.pk)
+    assert rows.get().channel_id == channel.pk
+    rows.update(customer_id=others.pk)
+    assert rows.get().channel_id == other.pk
+
+
+@pytest.mark.django_db
 def test_anothers_customer_costs_what_nobodys_costs(
     call: Call, app_of: Callable[..., str], make_channel: Any, make_customer: Make, django_assert_num_queries: Any
 ) -> None:
