@@ -32,7 +32,6 @@ _FALSE: Final = frozenset({"false", "0"})
 _FLAGS: Final = {"is_active": 1, "email_allowed": 2, "sms_allowed": 4, "call_allowed": 8}
 _GENDERS: Final = {None: 0, Customer.Gender.MALE.value: 16, Customer.Gender.FEMALE.value: 32}
 _TYPES: Final = {None: 0, Customer.UserType.GUEST.value: 64, Customer.UserType.REGISTERED.value: 128}
-_RARE: Final = 24  # of the 144 mixtures
 
 
 class Unreadable(ValueError):
@@ -96,19 +95,19 @@ class Conditions:
 
         `channel`: the one that is asked for now, where each is asked for by itself.
         """
-        parts = [condition for condition, _column in self._parts]
-        if self._mapping:
-            parts.append(f"EXISTS ({self._mapping_sql(channel)})")
-        if not channel:
-            named = [] if self.channels is None else [f"c.channel_id = ANY({self.channels_sql()})"]
-            return " AND ".join([*parts, *self._json_sql(), *self._traits_sql(), *named]) or "TRUE"
-        if not self._json:
-            return " AND ".join([*parts, *self._traits_sql(), f"c.channel_id = {channel}"])
-        # JSON says the channel too. What is common is left to be seen in the rows that JSON finds: PostgreSQL, which
-        # does not know how few these are, would find all of it besides, by another index.
-        named = [f"c.channel_id = {channel}"] if parts else []
-        traits = self._traits_sql(are_seen_if_common=True)
-        return " AND ".join([*parts, *named, *self._json_of_channel_sql(channel), *traits])
+        others, json = self._others(channel), self._json_sql(channel)
+        if channel and (others or not json):
+            # JSON says it too: beside it alone all of a channel would be found for nothing, by another index
+            others.append(f"c.channel_id = {channel}")
+        return " AND ".join([*others, *json]) or "TRUE"
+
+    def json_sql(self, *, channel: str = "") -> str:
+        """Those of JSON, of which there is one at least."""
+        return " AND ".join(self._json_sql(channel))
+
+    def others_sql(self, *, channel: str = "") -> str:
+        """All others but the channel that is asked for now; empty when there are none."""
+        return " AND ".join(self._others(channel))
 
     def of_column(self, column: str) -> list[str]:
         """Those by which an index of the column finds rows."""
@@ -121,24 +120,28 @@ class Conditions:
         mapping = [f"({self._mapping_sql()} LIMIT 1)"] if self._mapping else []
         return [*parts, *self._json_sql(), *self._traits_sql(), *mapping]
 
-    def _json_sql(self) -> list[str]:
-        return [_either(f"{column} @> {each}" for each in objects) for column, objects in self._json]
+    def _others(self, channel: str) -> list[str]:
+        parts = [*(condition for condition, _column in self._parts), *self._traits_sql()]
+        if self._mapping:
+            parts.append(f"EXISTS ({self._mapping_sql(channel)})")
+        if not channel and self.channels is not None:
+            parts.append(f"c.channel_id = ANY({self.channels_sql()})")
+        return parts
 
-    def _json_of_channel_sql(self, channel: str) -> list[str]:
+    def _json_sql(self, channel: str = "") -> list[str]:
         parts = []
         for column, objects in self._json:
+            if not channel:
+                parts.append(_either(f"{column} @> {each}" for each in objects))
+                continue
             indexed = OF_CHANNEL.format(channel="c.channel_id", json=column)
             wanted = (OF_CHANNEL.format(channel=channel, json=each) for each in objects)
             # the second holds anyway: the index leaves the empty ones out
             parts += [_either(f"{indexed} @> {each}" for each in wanted), f"NOT ({column} = '{{}}'::jsonb)"]
         return parts
 
-    def _traits_sql(self, *, are_seen_if_common: bool = False) -> list[str]:
-        if not self._traits:
-            return []
-        wanted = _traits(self._traits)
-        column = "c.traits + 0" if are_seen_if_common and len(wanted) > _RARE else "c.traits"  # which no index has
-        return [f"{column} = ANY({self.bind(wanted, 'smallint[]')})"]
+    def _traits_sql(self) -> list[str]:
+        return [f"c.traits = ANY({self.bind(_traits(self._traits), 'smallint[]')})"] if self._traits else []
 
     def _mapping_sql(self, channel: str = "") -> str:
         mapping = " AND ".join([*self._mapping, *([f"m.channel_id = {channel}"] if channel else [])])

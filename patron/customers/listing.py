@@ -1,13 +1,13 @@
 """A page of customers, counted, by one statement; by number, or by a cursor that is as fast at any depth.
 
 Rows that are few enough to be counted one by one (see `kernel.counting`) are gathered and put in order. Of more the
-page is walked to along an index that has the order, see `walking`. Which of the two it is shows only when the rows are
-counted, so both are in the statement and one of them runs. Where the walk has not seen enough, they are gathered after
-all.
+page is walked to along an index that has the order. See `gathering` and `walking`. Which of the two it is shows only
+when the rows are counted, so both are in the statement and one of them runs. Where the walk has not seen enough, they
+are gathered after all.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 
 from patron.channels.access import Scope
-from patron.customers import cursors, filters, ordering, reads, walking
+from patron.customers import cursors, filters, gathering, ordering, reads, walking
 from patron.customers.conditions import Conditions
 from patron.customers.cursors import Cursor
 from patron.customers.errors import TooSlow
@@ -32,7 +32,6 @@ EXACT_SECONDS: Final = 20
 PAGE_ROWS: Final = 10
 MOST_ROWS: Final = 100
 _CANCELED: Final = "57014"
-_SURELY_MANY: Final = 100_000  # expected rows, of which there are more than are counted though PostgreSQL errs a lot
 # No table is read from end to end.
 _BOUNDS: Final = """
 SELECT set_config('statement_timeout', %s, true), set_config('plan_cache_mode', %s, true),
@@ -50,15 +49,14 @@ _UNKNOWN_CHANNEL: Final = """
 SELECT asked FROM unnest(%s::bigint[]) asked
 WHERE NOT EXISTS (SELECT FROM channels_channel ch WHERE ch.id = asked) ORDER BY asked LIMIT 1
 """
-_FROM: Final = "FROM customers_customer c WHERE {where}"
-# Of several channels each by itself: before PostgreSQL 17 an index of a value and the channel would be read for the
-# value alone, past the rows of others, and they would show in the time.
-_FROM_EACH: Final = "FROM {channels} ch CROSS JOIN LATERAL (SELECT c.* {rows} OFFSET 0) c"
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a request asks for. `number`: the page from 1, or 0 where there is a `cursor`. `plans`: of its bounds."""
+    """What a request asks for. `number`: the page from 1, or 0 where there is a `cursor`. `plans`: of its bounds.
+
+    `of_json`: rows that its JSON alone is expected to find; null where none is asked for, or not all channels are seen.
+    """
 
     found: Conditions
     order: Order
@@ -68,10 +66,15 @@ class Wish:
     is_exact: bool
     digest: bytes
     plans: tuple[str, str, str]
+    of_json: int | None = None
 
     @property
     def offset(self) -> int:
         return max(self.number - 1, 0) * self.limit
+
+    def rows(self, when: str = "TRUE") -> str:
+        """SQL of all rows that fit, see `gathering.gather`."""
+        return gathering.gather(self.found, self.of_json, when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +142,27 @@ def _refuse_channel(channel_id: int | None) -> None:
 
 def _page(wish: Wish) -> Page:
     try:
-        return transactions.run(lambda: _behind_cursor(wish, wish.cursor) if wish.cursor else _counted(wish))
+        return transactions.run(lambda: _looked_for(_weighed(wish)))
     except DatabaseError as error:
         if transactions.sqlstate(error) != _CANCELED:
             raise
         raise TooSlow from error
 
 
+def _weighed(wish: Wish) -> Wish:
+    if not wish.found.are_of_json or wish.plans is not _FOR_THESE:
+        return wish
+    return replace(wish, of_json=_estimate(wish, wish.found.json_sql()))
+
+
+def _looked_for(wish: Wish) -> Page:
+    return _behind_cursor(wish, wish.cursor) if wish.cursor else _counted(wish)
+
+
 def _counted(wish: Wish) -> Page:
-    if wish.found.are_of_json and wish.plans is _FOR_THESE:
-        expected = _estimate(wish)
-        if expected >= _SURELY_MANY:
+    if wish.of_json is not None and wish.of_json >= gathering.SURELY_MANY:
+        expected = _estimate(wish) if wish.found.others_sql() else wish.of_json
+        if expected >= gathering.SURELY_MANY:
             walked = walking.walk(wish.found, wish.order, rows=wish.limit + 1, skipped=wish.offset)
             found = _ask(_whole(wish.order, walked), wish)
             if len(found) > wish.limit and not any(row[0] for row in found):
@@ -160,7 +173,7 @@ def _counted(wish: Wish) -> Page:
     walked = walking.walk(wish.found, order, rows=wish.limit + 1, skipped=wish.offset, when=f"n.n >= {enough}")
     found = _ask(
         f"""
-WITH n AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT {_from(wish)} LIMIT {enough}) counted)
+WITH n AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT {wish.rows()} LIMIT {enough}) counted)
 SELECT n.n, p.is_blind, {reads.COLUMNS}
 FROM n LEFT JOIN LATERAL (
     ({_gathered(wish, order, when=f"n.n < {enough}")}) UNION ALL ({walked})
@@ -208,7 +221,7 @@ def _behind_cursor(wish: Wish, cursor: Cursor) -> Page:
 
 def _gathered(wish: Wish, order: Order, *, when: str = "TRUE", behind: str = "TRUE") -> str:
     """SQL of the page out of all rows that fit, put in order; it gives what `walking.walk` does."""
-    every = f"SELECT {order.columns('c')} {_from(wish, when)} OFFSET 0"
+    every = f"SELECT {order.columns('c')} {wish.rows(when)} OFFSET 0"
     return f"""
         SELECT f.*, false AS is_blind FROM ({every}) f WHERE {behind}
         ORDER BY {order.sql("f")} LIMIT {wish.limit + 1} OFFSET {wish.offset}
@@ -224,23 +237,13 @@ def _whole(order: Order, page: str) -> str:
 
 
 def _exact(wish: Wish) -> int:
-    return int(_ask(f"SELECT count(*) {_from(wish)}", wish, seconds=EXACT_SECONDS)[0][0])
+    return int(_ask(f"SELECT count(*) {wish.rows()}", wish, seconds=EXACT_SECONDS)[0][0])
 
 
-def _estimate(wish: Wish) -> int:
-    (plan,) = _ask(f"EXPLAIN (FORMAT JSON) SELECT {_FROM.format(where=wish.found.sql())}", wish, plans=_FOR_THESE)[0]
+def _estimate(wish: Wish, where: str = "") -> int:
+    rows = gathering.FROM.format(where=where or wish.found.sql())
+    (plan,) = _ask(f"EXPLAIN (FORMAT JSON) SELECT {rows}", wish, plans=_FOR_THESE)[0]
     return counting.planned(plan)
-
-
-def _from(wish: Wish, when: str = "TRUE") -> str:
-    found = wish.found
-    if not found.are_by_channel:
-        return _FROM.format(where=f"{found.sql()} AND {when}")
-    if found.channels and len(found.channels) == 1:
-        return _FROM.format(where=f"{found.sql(channel=found.bind(min(found.channels), 'bigint'))} AND {when}")
-    rows = _FROM.format(where=f"{found.sql(channel='ch.id')} AND {when}")
-    named = "channels_channel" if found.channels is None else f"(SELECT unnest({found.channels_sql()}) AS id)"
-    return _FROM_EACH.format(channels=named, rows=rows)
 
 
 def _ask(

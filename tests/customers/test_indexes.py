@@ -11,7 +11,7 @@ from django.http import QueryDict
 from psycopg import sql
 
 from patron.channels.access import EVERYWHERE, Scope
-from patron.customers import filters, listing, ordering
+from patron.customers import filters, gathering, listing, ordering
 from patron.customers.models import Customer
 from patron.kernel import walking
 
@@ -191,13 +191,35 @@ def test_few_rows_are_found_by_the_filters_own_index(query: str, index: str, mon
         ("attributes__color=7&gender=male", {"attributes"}),
         ("attributes__color=7&gender=male&channel=9001", {"attributes"}),
         ("attributes__color=7&extra_field__id=r-8", {"attributes", "extra"}),
-        ("attributes__color=7&email=user7@mail7.example", {"email"}),
+        ("attributes__color=7&created_date__gte=2001-01-01&email__startswith=user", {"attributes"}),
+        ("attributes__same=1&email=user7@mail7.example", {"email"}),
+        ("attributes__same=1&erp_code=E7", {"erp"}),
     ],
 )
-def test_json_is_found_by_what_finds_few(query: str, indexes: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a third of all are is seen in the rows that JSON finds, and not found besides."""
+def test_json_finds_where_it_finds_few(query: str, indexes: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest is then seen in its rows, and not found besides; where JSON finds many, it is the other way round."""
+    monkeypatch.setattr(gathering, "SURELY_MANY", 30_000)
     counted = planned(monkeypatch, query, EVERYWHERE)[0].partition("Limit")[2].partition("Append")[0]
     assert set(re.findall(r"customers_customer_(?:ch_)?(\w+)$", counted, re.MULTILINE)) <= indexes
+
+
+@pytest.mark.parametrize(
+    ("query", "is_said"),
+    [("attributes__a=1", False), ("attributes__a=1&email=a@b.c", True), ("mapping__code=1", True), ("", True)],
+)
+def test_json_alone_says_the_channel(query: str, is_said: bool) -> None:
+    """Said besides, an index of ten million gives all rows of the channel, for which a hundred thousand are too few."""
+    assert ("c.channel_id = 7" in filters.read(QueryDict(query)).sql(channel="7")) == is_said
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["mapping__code=M8", "mapping__integration_type=erp", "mapping__code=M8&gender=male"])
+def test_mappings_are_found_in_each_channel_by_itself(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By who sees all too: without the channel all entries of their index would be read."""
+    plans = explained(monkeypatch, query, EVERYWHERE, "FORMAT JSON")
+    scans = [node for node in _scans(plans[0]) if node["Index Name"].startswith("customers_mapping_")]
+    assert scans
+    assert [node["Index Cond"] for node in scans if not _OF_CHANNEL.search(node["Index Cond"])] == []
 
 
 @pytest.mark.django_db

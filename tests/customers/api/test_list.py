@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from patron.channels.models import Channel
-from patron.customers import doors, listing
+from patron.customers import doors, gathering, listing
 from patron.customers import walking as customers_walking
 from patron.customers.models import Customer, CustomerMapping
 from patron.kernel import clock, counting, walking
@@ -363,7 +363,7 @@ def test_many_rows_are_the_same_pages_as_few(
     found = [len({number for page in each for number in page}) for each in gathered]
     assert found == [of_scope, of_scope // 3, of_scope // 4, 2, of_scope // 2] * 2
     monkeypatch.setattr(counting, "MOST_COUNTED", 1)
-    monkeypatch.setattr(listing, "_SURELY_MANY", 1)
+    monkeypatch.setattr(gathering, "SURELY_MANY", 1)
     monkeypatch.setattr(walking, "PER_ROW", 0)
     monkeypatch.setattr(customers_walking, "_LEAST", 0)
     for window in (1, 7, 1000):
@@ -386,7 +386,7 @@ def test_json_that_surely_many_share_is_not_counted(
 ) -> None:
     """An index of JSON finds all of them before the first. Where the walk does not see enough, they are counted."""
     alike = [make_customer(attributes={"a": 1}).pk for _number in range(12)]
-    monkeypatch.setattr(listing, "_SURELY_MANY", 1)
+    monkeypatch.setattr(gathering, "SURELY_MANY", 1)
     monkeypatch.setattr(walking, "WINDOW", window)
     monkeypatch.setattr(walking, "PER_ROW", 0)
     asked: list[str] = []
@@ -443,7 +443,7 @@ def test_a_filter_that_takes_too_long_is_stopped(
     ask: Callable[..., Any], many: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """406, and the connection goes on."""
-    monkeypatch.setattr(listing, "_FROM", "FROM customers_customer c, pg_sleep(2) WHERE {where}")
+    monkeypatch.setattr(gathering, "FROM", "FROM customers_customer c, pg_sleep(2) WHERE {where}")
     monkeypatch.setattr(listing, "_BOUNDS", listing._BOUNDS.replace("%s", "replace(%s, 's', '0ms')", 1))
     answer = ask()
     assert (answer.status_code, answer.json()["error_code"]) == (406, "customer_100_4")
