@@ -406,6 +406,33 @@ def test_json_that_surely_many_share_is_not_counted(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("few", "many"), [(1000, 10_000), (0, 10_000), (0, 0)], ids=["few", "some", "many"])
+@pytest.mark.parametrize(
+    "query", ["attributes__a=1&email=b@test.com", "attributes__a=1&is_active=true&channel={0},{1}"]
+)
+def test_json_finds_the_same_however_many_share_it(
+    few: int,
+    many: int,
+    query: str,
+    ask: Callable[..., Any],
+    make_channel: Callable[..., Channel],
+    make_customer: Callable[..., Customer],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is looked up and what is seen in the rows depends on it, the answer does not."""
+    channels = [make_channel(name) for name in "AB"]
+    for channel in channels:
+        make_customer(channel=channel, email="b@test.com", attributes={"a": 1}, is_active=True)
+        make_customer(channel=channel, email="c@test.com", attributes={"a": 1})
+        make_customer(channel=channel, email="b@test.com", attributes={"a": 2}, is_active=True)
+    monkeypatch.setattr(gathering, "FEW", few)
+    monkeypatch.setattr(gathering, "SURELY_MANY", many)
+    found = ask(query.format(*(channel.pk for channel in channels))).json()
+    shown = [(row["channel"], row["email"], row["attributes"]) for row in found["results"]]
+    assert (found["count"], shown) == (2, [(channel.pk, "b@test.com", {"a": 1}) for channel in channels])
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("page", ["0", "-1", "x", "4", "99999999999999999999", "1.0", ""])
 def test_a_page_that_is_none_is_not_found(page: str, ask: Callable[..., Any], many: list[int]) -> None:
     """404 with the framework's text."""
