@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.contrib.postgres.indexes import GinIndex
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 
 from patron.customers.models import Customer
 from patron.kernel import advisory, clock, transactions
@@ -117,10 +117,8 @@ def _check_all_channels() -> None:
 def _unless_locked(patience: str) -> Iterator[Any]:
     """A cursor for what needs the table for itself. The rest is passed over where somebody has it for longer."""
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{patience}'")
+        with transactions.waiting_at_most(patience), connection.cursor() as cursor:
             yield cursor
-            cursor.execute("RESET lock_timeout")
     except OperationalError as error:
         if not transactions.is_held_by_others(error):
             raise

@@ -55,6 +55,19 @@ def run(work: Callable[[], T]) -> T:
     raise AssertionError("unreachable: the last try returns or raises")
 
 
+@contextlib.contextmanager
+def waiting_at_most(patience: str) -> Iterator[None]:
+    """A savepoint in which locks of others are waited for at most so long (as `50ms`), each by itself.
+
+    Where one takes longer, OperationalError is raised, of which `is_held_by_others` says so, and the locks taken
+    within are free again.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{patience}'")
+        yield
+        cursor.execute("RESET lock_timeout")
+
+
 def write_last(writer: Writer, item: Any) -> None:
     """Have `writer` write this item, together with its others, as the last of the work at hand.
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from django.apps import apps
-from django.db import connection
+from django.db import OperationalError, connection
 
 from patron.gateways import faults
 from patron.kernel import dynamic, transactions
@@ -25,6 +25,8 @@ _KEPT: Final = frozenset(
     }
 )
 _DELETE_JOBS: Final = "DELETE FROM procrastinate_jobs WHERE status <> 'doing'"  # the worker still has those in hand
+_PATIENCE: Final = "50ms"
+_TRIES: Final = 100
 _FORGET_PERIODIC: Final = "DELETE FROM procrastinate_periodic_defers"
 
 
@@ -47,14 +49,33 @@ def tables() -> list[str]:
 
 
 def _empty() -> None:
+    quoted = ", ".join(connection.ops.quote_name(table) for table in tables())
+    _have_for_itself(quoted)
     dynamic.forget()
     for name, setting in dynamic.REGISTRY.items():
         value = demo.SETTINGS.get(name, setting.default)
         if dynamic.get(name) != value:
             dynamic.put(name, value, staff_id=None, source="reset")
-    quoted = ", ".join(connection.ops.quote_name(table) for table in tables())
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL patron.sandbox_reset = 'on'")  # the ledgers let themselves be emptied for this only
         cursor.execute(f"TRUNCATE {quoted}")
         cursor.execute(_FORGET_PERIODIC)
         cursor.execute(_DELETE_JOBS)
+
+
+def _have_for_itself(quoted: str) -> None:
+    """Lock the tables. Whoever holds one may be about to ask for another, which is a deadlock.
+
+    PostgreSQL would look for it after a second and might break off the other; so this lets go of all and begins again,
+    and waits as others do only where a table is held for seconds.
+    """
+    with connection.cursor() as cursor:
+        for _ in range(_TRIES):
+            try:
+                with transactions.waiting_at_most(_PATIENCE):
+                    cursor.execute(f"LOCK TABLE {quoted}")
+                return
+            except OperationalError as error:
+                if not transactions.is_held_by_others(error):
+                    raise
+        cursor.execute(f"LOCK TABLE {quoted}")

@@ -1,8 +1,10 @@
 """Transactions that are tried again, and what a lost connection looks like."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
-from django.db import DatabaseError, IntegrityError, OperationalError
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from patron.kernel import transactions
 
@@ -44,3 +46,27 @@ def test_tried_again_for_a_deadlock_alone() -> None:
     with pytest.raises(OperationalError):
         transactions.run(lambda: fail(psycopg.errors.QueryCanceled()))
     assert len(tries) == transactions.MAX_TRIES + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_waiting_at_most() -> None:
+    """What takes longer is told apart, what was locked beside it is free again, and one waits on as before."""
+
+    def meet() -> bool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            before = cursor.fetchall()
+            with pytest.raises(OperationalError) as met, transactions.waiting_at_most("10ms"):
+                cursor.execute("LOCK TABLE kernel_settingchange, kernel_counter")
+            with transactions.waiting_at_most("10ms"):
+                cursor.execute("SELECT 1")
+            cursor.execute("SHOW lock_timeout")
+            assert cursor.fetchall() == before
+            cursor.execute("SELECT mode FROM pg_locks WHERE pid = pg_backend_pid() AND mode = 'AccessExclusiveLock'")
+            assert cursor.fetchall() == []
+        connection.close()
+        return transactions.is_held_by_others(met.value)
+
+    with transaction.atomic(), connection.cursor() as cursor, ThreadPoolExecutor(1) as other:
+        cursor.execute("LOCK TABLE kernel_counter IN ACCESS SHARE MODE")
+        assert other.submit(meet).result(20)

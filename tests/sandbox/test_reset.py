@@ -1,17 +1,21 @@
 """Everything as after the first start."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from patron.accounts.models import Consent, Session, Shopper
 from patron.channels.models import Staff
 from patron.gateways import faults, outbox
 from patron.gateways.models import CapturedSms, OutgoingMail, OutgoingSms
-from patron.kernel import clock, dynamic, limits
+from patron.kernel import clock, dynamic, limits, transactions
 from patron.kernel.models import Counter, SettingChange
 from patron.sandbox import demo, reset, timeshift
 from patron.sandbox.models import ClockOffset
+from tests.moments import has_to_wait
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,3 +88,34 @@ def test_a_job_at_hand_is_left_to_its_worker():
     reset.run()
 
     assert deliveries() == ["doing"]
+
+
+def test_nobody_is_broken_off_who_holds_one_table_and_asks_for_another(monkeypatch):
+    """A reset that kept the tables it has while it waits for one would be the other half of a deadlock."""
+    monkeypatch.setattr(transactions, "MAX_TRIES", 1)
+    first, *_, last = reset.tables()
+    with ThreadPoolExecutor(1) as somebody:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {last} IN ROW EXCLUSIVE MODE")
+            doing = has_to_wait(somebody, reset.run)
+            cursor.execute(f"LOCK TABLE {first} IN ROW EXCLUSIVE MODE")
+        doing.result(20)
+    assert Shopper.objects.filter(email=demo.SHOPPER_EMAIL).exists()
+
+
+def test_a_table_that_is_held_for_long_is_waited_for(monkeypatch):
+    """After so many tries as any other transaction waits."""
+    monkeypatch.setattr(reset, "_TRIES", 1)
+    table = reset.tables()[0]
+    with ThreadPoolExecutor(1) as somebody:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN ROW EXCLUSIVE MODE")
+            doing = has_to_wait(somebody, reset.run)
+        doing.result(20)
+    assert Shopper.objects.filter(email=demo.SHOPPER_EMAIL).exists()
+
+
+def test_tables_that_are_free_are_asked_for_once():
+    with CaptureQueriesContext(connection) as asked:
+        reset.run()
+    assert sum(query["sql"].startswith("LOCK TABLE") for query in asked) == 1
